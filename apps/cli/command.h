@@ -1,0 +1,25 @@
+#pragma once
+/// A command of the program: declares its options on a CLI11 sub-command and does its work in `action`.
+/// Each lives in its own file `apps/cli/NAME.cpp`; `main.cpp` lists them. An action returns an exit code or throws
+/// lab::Error (whose code ends the program). Results go to standard output, messages to standard error.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace vagus::cli {
+
+using Action = std::function<int()>;
+/// Declares options on `app` (its name, description and footer with examples too) and stores what to do in `action`
+/// from `app.callback` or that of one of its own sub-commands.
+using Declare = void (*)(CLI::App& app, Action& action);
+
+void declare_run(CLI::App& app, Action& action);
+void declare_detectors(CLI::App& app, Action& action);
+void declare_info(CLI::App& app, Action& action);
+void declare_convert(CLI::App& app, Action& action);
+void declare_data(CLI::App& app, Action& action);
+void declare_simulate(CLI::App& app, Action& action);
+void declare_score(CLI::App& app, Action& action);
+void declare_study(CLI::App& app, Action& action);
+void declare_completion(CLI::App& app, Action& action);
+
+}  // namespace vagus::cli

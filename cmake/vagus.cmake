@@ -1,0 +1,75 @@
+# What every target of the project is built with, and the few functions that declare targets.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")   # no NDEBUG: nothing here asserts in a hot path
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+
+# The bits: no contraction, no reassociation, one baseline per architecture (ARCHITECTURE.md, "Same bits").
+add_compile_options(-ffp-contract=off -fno-math-errno)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_compile_options(-march=x86-64-v3)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  add_compile_options(-march=armv8.2-a)
+endif()
+
+if(VAGUS_SANITIZE)
+  add_compile_options(-fsanitize=${VAGUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${VAGUS_SANITIZE})
+endif()
+
+add_library(vagus_warnings INTERFACE)
+target_compile_options(vagus_warnings INTERFACE
+  -Wall -Wextra -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wconversion -Wdouble-promotion> -Werror)
+
+set(VAGUS_MODULE_DIR ${CMAKE_BINARY_DIR}/lib/vagus)
+
+# vagus_library(NAME SOURCES a.cpp ... [LINK lib ...])
+#   A static library `NAME` whose headers are included from the project's root: #include "lab/signal/recording.h".
+function(vagus_library name)
+  cmake_parse_arguments(V "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${V_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${V_LINK} PRIVATE vagus_warnings)
+endfunction()
+
+# vagus_module(NAME SOURCES a.cpp ... [LINK lib ...])
+#   A loadable module lib/vagus/NAME.so that wraps one big library behind a plain interface; the program loads it
+#   only when something needs it (lab/base/module.h), so that start-up stays under 5 ms.
+function(vagus_module name)
+  cmake_parse_arguments(V "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} MODULE ${V_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${V_LINK} vagus_warnings)
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${VAGUS_MODULE_DIR})
+  install(TARGETS ${name} LIBRARY DESTINATION lib/vagus)
+endfunction()
+
+# vagus_test(NAME SOURCES a_test.cpp ... [LINK lib ...])
+#   One GoogleTest program; each of its tests becomes a CTest entry `NAME.Suite.Test`.
+function(vagus_test name)
+  if(NOT VAGUS_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(V "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${V_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${V_LINK} vagus_warnings GTest::gtest GTest::gtest_main)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()
+
+# vagus_fuzz(NAME SOURCE fuzz.cpp [LINK lib ...]): a libFuzzer target, built into fuzz/NAME.
+function(vagus_fuzz name)
+  if(NOT VAGUS_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(V "" "SOURCE" "LINK" ${ARGN})
+  add_executable(${name} ${V_SOURCE})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${V_LINK} vagus_warnings)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+endfunction()

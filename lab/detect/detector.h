@@ -1,0 +1,72 @@
+#pragma once
+/// Detectors seen from the lab: described by their contracts, driven by name, the same bits as the device's own code.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "device/base/contract.h"
+
+namespace vagus::lab {
+
+/// One tunable or one output field, as text and numbers.
+struct FieldInfo {
+  std::string name, unit, meaning;
+  enum class Kind { number, integer, flag, label } kind;
+  double low = 0, high = 0, standard = 0;  ///< range and default, configuration only
+  std::vector<std::string> labels;
+};
+
+/// What a detector said, in samples as pushed. `values` follow `DetectorInfo::outputs`.
+struct Said {
+  enum class Kind { event, candidate, score, unreadable, probe } kind;
+  std::int64_t known_sample;         ///< samples pushed when it was said
+  bool at_end;                       ///< decided only because the signal ended
+  std::int64_t sample, end_sample;   ///< moment: equal; interval: half-open
+  float value;                       ///< quality (event), score, or probe value
+  int probe = -1;
+  const char* reason = nullptr;      ///< unreadable
+  std::span<const std::variant<std::int64_t, float, bool, const char*>> values;
+};
+using Listener = std::function<void(const Said&)>;
+
+/// What a run wants to hear beside events and unreadable stretches.
+struct Wanted {
+  bool scores = false;
+  bool probes = false;
+};
+
+/// One running detector. Not thread-safe; one per stream.
+class Instance {
+ public:
+  virtual ~Instance() = default;
+  /// `columns[i]` holds `count` samples of the i-th channel the contract reads (null where an optional one is absent).
+  virtual void push(std::span<const float* const> columns, std::size_t count, const Listener& listener) = 0;
+  virtual void gap(Duration lost) = 0;
+  virtual void finish(const Listener& listener) = 0;
+  virtual std::span<const std::byte> snapshot() const = 0;
+  virtual void restore(std::span<const std::byte> bytes) = 0;  ///< bytes of `snapshot()` of the same detector
+};
+
+using Config = std::map<std::string, double>;  ///< only what differs from the defaults
+
+struct DetectorInfo {
+  const Contract* contract;
+  std::vector<FieldInfo> config;
+  std::vector<FieldInfo> outputs;
+  bool moment;                 ///< outputs are moments, not intervals
+  std::size_t state_bytes;
+  /// Throws UsageError on an unknown key (with the nearest right one) or a value out of range.
+  std::function<std::unique_ptr<Instance>(const Config&, Wanted)> make;
+};
+
+const std::vector<DetectorInfo>& detectors();
+/// Throws UsageError with the nearest name if there is none.
+const DetectorInfo& detector(std::string_view name);
+
+}  // namespace vagus::lab
