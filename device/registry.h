@@ -8,7 +8,7 @@ namespace vagus {
 template <class... Detectors>
 struct TypeList {};
 
-using Registry = TypeList<health::BeatDetector,    //
+using Registry = TypeList<health::BeatDetector,  //
                           health::QualityMeter>;
 
 }  // namespace vagus

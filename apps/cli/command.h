@@ -4,13 +4,26 @@
 /// lab::Error (whose code ends the program). Results go to standard output, messages to standard error.
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
 
 namespace vagus::cli {
 
 using Action = std::function<int()>;
-/// Declares options on `app` (its name, description and footer with examples too) and stores what to do in `action`
+/// Declares options on `app` (its footer with examples too) and stores what to do in `action`
 /// from `app.callback` or that of one of its own sub-commands.
 using Declare = void (*)(CLI::App& app, Action& action);
+
+struct CommandInfo {
+  const char* name;
+  const char* summary;
+  Declare declare;
+};
+
+std::span<const CommandInfo> all_commands();
+/// The whole program's options; `only` names the one command to declare in full, "" for all.
+std::unique_ptr<CLI::App> make_app(Action& action, std::string_view only);
 
 void declare_run(CLI::App& app, Action& action);
 void declare_detectors(CLI::App& app, Action& action);

@@ -55,6 +55,7 @@ struct Contract {
   const char* summary;  ///< one sentence
   const char* source;   ///< papers and standards the method stands on
   const char* event;    ///< plural noun the summary counts: "beats"
+  const char* evidence = "none yet";  ///< where it was measured: the study or command that gives the figures
   std::span<const ChannelNeed> reads;
   std::span<const ProbeInfo> probes;
   float latency_ms;         ///< upper bound from a moment to the push that reports it
@@ -71,31 +72,31 @@ struct Field {
   float low = 0;   ///< smallest value allowed (configuration only)
   float high = 0;  ///< largest value allowed (configuration only)
   Kind kind;
-  float Owner::* f32 = nullptr;
-  std::int32_t Owner::* i32 = nullptr;
-  std::int64_t Owner::* i64 = nullptr;
-  bool Owner::* boolean = nullptr;
-  std::uint8_t Owner::* label = nullptr;      ///< an index into `labels`
+  float Owner::*f32 = nullptr;
+  std::int32_t Owner::*i32 = nullptr;
+  std::int64_t Owner::*i64 = nullptr;
+  bool Owner::*boolean = nullptr;
+  std::uint8_t Owner::*label = nullptr;      ///< an index into `labels`
   std::span<const char* const> labels = {};  ///< printed instead of the index
 
-  static constexpr Field number(const char* name, const char* unit, float Owner::* member, float low, float high,
+  static constexpr Field number(const char* name, const char* unit, float Owner::*member, float low, float high,
                                 const char* meaning) {
     return {.name = name, .unit = unit, .meaning = meaning, .low = low, .high = high, .kind = Kind::f32, .f32 = member};
   }
-  static constexpr Field number(const char* name, const char* unit, float Owner::* member, const char* meaning) {
+  static constexpr Field number(const char* name, const char* unit, float Owner::*member, const char* meaning) {
     return {.name = name, .unit = unit, .meaning = meaning, .kind = Kind::f32, .f32 = member};
   }
-  static constexpr Field integer(const char* name, const char* unit, std::int32_t Owner::* member, float low, float high,
+  static constexpr Field integer(const char* name, const char* unit, std::int32_t Owner::*member, float low, float high,
                                  const char* meaning) {
     return {.name = name, .unit = unit, .meaning = meaning, .low = low, .high = high, .kind = Kind::i32, .i32 = member};
   }
-  static constexpr Field sample(const char* name, std::int64_t Owner::* member, const char* meaning) {
+  static constexpr Field sample(const char* name, std::int64_t Owner::*member, const char* meaning) {
     return {.name = name, .unit = "sample", .meaning = meaning, .kind = Kind::i64, .i64 = member};
   }
-  static constexpr Field flag(const char* name, bool Owner::* member, const char* meaning) {
+  static constexpr Field flag(const char* name, bool Owner::*member, const char* meaning) {
     return {.name = name, .unit = "", .meaning = meaning, .kind = Kind::boolean, .boolean = member};
   }
-  static constexpr Field text(const char* name, std::uint8_t Owner::* member, std::span<const char* const> labels,
+  static constexpr Field text(const char* name, std::uint8_t Owner::*member, std::span<const char* const> labels,
                               const char* meaning) {
     return {.name = name, .unit = "", .meaning = meaning, .kind = Kind::label, .label = member, .labels = labels};
   }
@@ -121,7 +122,9 @@ struct Unreadable {
 };
 
 template <class Emit>
-inline constexpr bool takes_probes = requires(Emit& emit) { emit.probe(0, std::int64_t{0}, 0.0F); };
+inline constexpr bool takes_probes = requires(Emit& emit) {
+  emit.probe(0, std::int64_t{0}, 0.0F);
+};
 
 template <class Emit>
 constexpr void probe(Emit& emit, int id, std::int64_t sample, float value) {
@@ -147,19 +150,24 @@ struct Discard {
 };
 
 template <class Output>
-inline constexpr bool is_moment = requires(Output o) { o.sample; };
+inline constexpr bool is_moment = requires(Output o) {
+  o.sample;
+};
 
 /// What the registry accepts.
 template <class D>
-concept Detector = std::is_trivially_copyable_v<D> && requires(D d, const typename D::Config& config,
-                                                               typename D::Input input, Discard<typename D::Output> emit) {
+concept Detector = std::is_trivially_copyable_v<D> &&
+    requires(D d, const typename D::Config& config, typename D::Input input, Discard<typename D::Output> emit) {
   { D::contract } -> std::convertible_to<const Contract&>;
   { D::make(config) } -> std::same_as<Result<D>>;
-  { D::config_fields.size() };
-  { D::output_fields.size() };
+  {D::config_fields.size()};
+  {D::output_fields.size()};
   { d.push(input, emit) } -> std::same_as<void>;
   { d.gap(Duration{}) } -> std::same_as<void>;
   { d.finish(emit) } -> std::same_as<void>;
-} && (is_moment<typename D::Output> || requires(typename D::Output o) { o.start_sample; o.end_sample; });
+} &&(is_moment<typename D::Output> || requires(typename D::Output o) {
+  o.start_sample;
+  o.end_sample;
+});
 
 }  // namespace vagus

@@ -18,12 +18,18 @@ enum class Errc : std::uint8_t {
 /// The sentence for a code, without a full stop. Never null.
 constexpr const char* sentence(Errc code) {
   switch (code) {
-    case Errc::ok: return "no error";
-    case Errc::rate_out_of_range: return "the sampling rate is outside the range the detector declares";
-    case Errc::field_out_of_range: return "a configuration field is outside its range";
-    case Errc::field_not_finite: return "a configuration field is not a finite number";
-    case Errc::corner_out_of_range: return "a filter corner does not lie between 0 and half the sampling rate";
-    case Errc::capacity_exceeded: return "a fixed capacity is too small for this configuration";
+    case Errc::ok:
+      return "no error";
+    case Errc::rate_out_of_range:
+      return "the sampling rate is outside the range the detector declares";
+    case Errc::field_out_of_range:
+      return "a configuration field is outside its range";
+    case Errc::field_not_finite:
+      return "a configuration field is not a finite number";
+    case Errc::corner_out_of_range:
+      return "a filter corner does not lie between 0 and half the sampling rate";
+    case Errc::capacity_exceeded:
+      return "a fixed capacity is too small for this configuration";
   }
   return "unknown error";
 }

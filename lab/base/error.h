@@ -15,7 +15,8 @@ class Error : public std::runtime_error {
   /// @param what   what is wrong, in words, without a full stop: "the header promises 3 signals, the file has 2"
   /// @param where  file and place: "100.hea line 3", "acc.csv row 17 column acc_x_g", "log.bin byte 4096"; may be empty
   /// @param hint   what to do, if anything can be done; may be empty
-  explicit Error(std::string_view what, std::string_view where = {}, std::string_view hint = {}, Exit code = Exit::bad_input);
+  explicit Error(std::string_view what, std::string_view where = {}, std::string_view hint = {},
+                 Exit code = Exit::bad_input);
 
   const std::string& where() const { return where_; }
   const std::string& hint() const { return hint_; }

@@ -4,10 +4,9 @@ namespace vagus::lab {
 namespace {
 
 template <class T>
-std::string shortest_of(T value) {
+void append_shortest_of(std::string& out, T value) {
   char buffer[48];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  return {buffer, end};
+  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 
 template <class T>
@@ -19,8 +18,20 @@ bool parse_whole(std::string_view text, T& value) {
 
 }  // namespace
 
-std::string shortest(float value) { return shortest_of(value); }
-std::string shortest(double value) { return shortest_of(value); }
+void append_shortest(std::string& out, float value) { append_shortest_of(out, value); }
+void append_shortest(std::string& out, double value) { append_shortest_of(out, value); }
+
+std::string shortest(float value) {
+  std::string text;
+  append_shortest(text, value);
+  return text;
+}
+
+std::string shortest(double value) {
+  std::string text;
+  append_shortest(text, value);
+  return text;
+}
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 

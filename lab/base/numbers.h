@@ -15,6 +15,10 @@ std::string shortest(float value);
 /// Shortest decimal that reads back as the same double.
 std::string shortest(double value);
 
+/// Appends the shortest decimal that reads back as the same number.
+void append_shortest(std::string& out, float value);
+void append_shortest(std::string& out, double value);
+
 /// A JSON number, or null where the value is not finite. A float is printed as the shortest decimal of a float.
 Json number(float value);
 Json number(double value);

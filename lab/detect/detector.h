@@ -25,12 +25,12 @@ struct FieldInfo {
 /// What a detector said, in samples as pushed. `values` follow `DetectorInfo::outputs`.
 struct Said {
   enum class Kind { event, candidate, score, unreadable, probe } kind;
-  std::int64_t known_sample;         ///< samples pushed when it was said
-  bool at_end;                       ///< decided only because the signal ended
-  std::int64_t sample, end_sample;   ///< moment: equal; interval: half-open
-  float value;                       ///< quality (event), score, or probe value
+  std::int64_t known_sample;        ///< samples pushed when it was said
+  bool at_end;                      ///< decided only because the signal ended
+  std::int64_t sample, end_sample;  ///< moment: equal; interval: half-open
+  float value;                      ///< quality (event), score, or probe value
   int probe = -1;
-  const char* reason = nullptr;      ///< unreadable
+  const char* reason = nullptr;  ///< unreadable
   std::span<const std::variant<std::int64_t, float, bool, const char*>> values;
 };
 using Listener = std::function<void(const Said&)>;
@@ -59,7 +59,7 @@ struct DetectorInfo {
   const Contract* contract;
   std::vector<FieldInfo> config;
   std::vector<FieldInfo> outputs;
-  bool moment;                 ///< outputs are moments, not intervals
+  bool moment;  ///< outputs are moments, not intervals
   std::size_t state_bytes;
   /// Throws UsageError on an unknown key (with the nearest right one) or a value out of range.
   std::function<std::unique_ptr<Instance>(const Config&, Wanted)> make;

@@ -1,0 +1,109 @@
+/// The program `vagus`: finds the command, lets it declare its options, runs it, and turns errors into exit codes.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include "apps/cli/command.h"
+#include "lab/base/error.h"
+
+namespace vagus::cli {
+namespace {
+
+constexpr CommandInfo commands[] = {
+    {"run", "run a detector over recordings", declare_run},
+    {"detectors", "what detectors there are: inputs, configuration, outputs, cost", declare_detectors},
+    {"info", "what a file holds", declare_info},
+    {"convert", "from one format to another", declare_convert},
+    {"data", "the store of recordings: add, get, list, show, check", declare_data},
+    {"score", "compare two sets of annotations by a protocol", declare_score},
+    {"study", "a question, data and a detector: from specification to verdict", declare_study},
+    {"simulate", "recordings with exact truth", declare_simulate},
+    {"completion", "print shell completion", declare_completion},
+};
+
+bool cpu_is_enough() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 && __builtin_cpu_supports("bmi2") != 0;
+#else
+  return true;
+#endif
+}
+
+int report(const std::string& what, lab::Exit code) {
+  // One line, whatever an error or a file name holds.
+  std::string line = what;
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  std::fprintf(stderr, "vagus: %s\n", line.c_str());
+  return static_cast<int>(code);
+}
+
+/// A misspelt command: CLI11 would only say that an argument was not expected.
+std::string unknown_command(const char* given) {
+  std::vector<std::string> names;
+  for (const CommandInfo& command : commands) names.emplace_back(command.name);
+  const std::string near = lab::nearest(given, names);
+  return "there is no command \"" + std::string(given) + "\"" +
+         (near.empty() ? " (`vagus --help` lists them)" : " (did you mean \"" + near + "\"?)");
+}
+
+int usage_error(const CLI::ParseError& error, const CLI::App& app) {
+  const CLI::App* deepest = &app;
+  while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+  std::string name = deepest->get_name();
+  for (const CLI::App* up = deepest->get_parent(); up != nullptr; up = up->get_parent()) name.insert(0, up->get_name() + " ");
+  return report(std::string(error.what()) + " (`" + name + " --help` shows how)", lab::Exit::usage);
+}
+
+}  // namespace
+
+std::span<const CommandInfo> all_commands() { return commands; }
+
+std::unique_ptr<CLI::App> make_app(Action& action, std::string_view only) {
+  auto app = std::make_unique<CLI::App>("vagus: detectors for wearable signals, the same bits at the desk and on the wrist.", "vagus");
+  app->set_version_flag("--version", "vagus " VAGUS_VERSION);
+  app->require_subcommand(1);
+  app->footer(
+      "Examples:\n"
+      "  vagus run health.beats 100.hea              beats of a WFDB record, as a table\n"
+      "  vagus run health.beats ecg.csv --json       the same of canonical CSV, as JSON Lines\n"
+      "  vagus study run studies/beats.toml          a question, answered with a verdict and a report\n"
+      "Exit codes: 0 done or met, 1 not met or not shown, 2 usage, 3 bad input. vagus is not a medical device.");
+  for (const CommandInfo& command : commands) {
+    CLI::App* sub = app->add_subcommand(command.name, command.summary);
+    // Declaring costs time; only the command that is called (or all, for help and completion) pays it.
+    if (only.empty() || only == command.name) command.declare(*sub, action);
+  }
+  return app;
+}
+
+int main(int argc, char** argv) {
+  if (!cpu_is_enough()) return report("this processor lacks AVX2, FMA or BMI2, which vagus needs for the same bits everywhere", lab::Exit::bad_input);
+  Action action;
+  const char* first = argc > 1 ? argv[1] : "";
+  bool known = false;
+  for (const CommandInfo& command : commands) known = known || std::strcmp(first, command.name) == 0;
+  if (!known && first[0] != '\0' && first[0] != '-') return report(unknown_command(first), lab::Exit::usage);
+  const std::unique_ptr<CLI::App> app = make_app(action, known ? first : "");
+  try {
+    app->parse(argc, argv);
+    return action ? action() : 0;
+  } catch (const CLI::Success& success) {
+    app->exit(success);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return usage_error(error, *app);
+  } catch (const lab::Error& error) {
+    return report(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    return report("there is not enough memory for this input", lab::Exit::bad_input);
+  } catch (const std::exception& error) {
+    return report(error.what(), lab::Exit::bad_input);
+  }
+}
+
+}  // namespace vagus::cli
+
+int main(int argc, char** argv) { return vagus::cli::main(argc, argv); }

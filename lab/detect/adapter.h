@@ -1,0 +1,234 @@
+#pragma once
+/// From a device detector's contract to the lab's description of it and a running instance, at compile time.
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "lab/base/error.h"
+#include "lab/base/numbers.h"
+#include "lab/detect/detector.h"
+
+namespace vagus::lab {
+
+using FieldValue = std::variant<std::int64_t, float, bool, const char*>;
+
+/// Drives one `D`. Sinks are chosen at compile time, so that probes that nobody wants cost nothing.
+template <Detector D>
+class Running final : public Instance {
+ public:
+  using Input = typename D::Input;
+  using Output = typename D::Output;
+  static constexpr std::size_t channel_count = sizeof(Input) / sizeof(float);
+  static_assert(std::is_trivially_copyable_v<Input> && sizeof(Input) == channel_count * sizeof(float));
+
+  Running(const D& detector, Wanted wanted) : detector_(detector), wanted_(wanted) {}
+
+  void push(std::span<const float* const> columns, std::size_t count, const Listener& listener) override {
+    if (wanted_.probes) {
+      push_into(Probing{{this, &listener, false}}, columns, count);
+    } else {
+      push_into(Plain{this, &listener, false}, columns, count);
+    }
+  }
+  void gap(Duration lost) override { detector_.gap(lost); }
+  void finish(const Listener& listener) override {
+    if (wanted_.probes) {
+      detector_.finish(Probing{{this, &listener, true}});
+    } else {
+      detector_.finish(Plain{this, &listener, true});
+    }
+  }
+  std::span<const std::byte> snapshot() const override { return std::as_bytes(std::span(&detector_, 1)); }
+  void restore(std::span<const std::byte> bytes) override {
+    if (bytes.size() != sizeof(D)) throw Error("the snapshot is not of this detector");
+    std::memcpy(static_cast<void*>(&detector_), bytes.data(), sizeof(D));
+  }
+
+ private:
+  struct Plain {
+    Running* self;
+    const Listener* listener;
+    bool at_end;
+
+    Said said(Said::Kind kind, std::int64_t first, std::int64_t end, float value) const {
+      return {.kind = kind,
+              .known_sample = self->pushed_,
+              .at_end = at_end,
+              .sample = first,
+              .end_sample = end,
+              .value = value,
+              .probe = -1,
+              .reason = nullptr,
+              .values = {}};
+    }
+    void operator()(const Output& output) const {
+      std::array<FieldValue, D::output_fields.size()> values;
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(D::output_fields[i], output);
+      Said what{};
+      if constexpr (is_moment<Output>) {
+        what = said(Said::Kind::event, output.sample, output.sample, output.quality);
+      } else {
+        what = said(Said::Kind::event, output.start_sample, output.end_sample, output.quality);
+      }
+      what.values = values;
+      (*listener)(what);
+    }
+    void candidate(const Candidate& c) const {
+      if (self->wanted_.scores) (*listener)(said(Said::Kind::candidate, c.sample, c.sample, c.score));
+    }
+    void score(const Score& s) const {
+      if (self->wanted_.scores) (*listener)(said(Said::Kind::score, s.sample, s.sample, s.score));
+    }
+    void unreadable(const Unreadable& u) const {
+      Said what = said(Said::Kind::unreadable, u.start_sample, u.end_sample, 0);
+      what.reason = u.reason;
+      (*listener)(what);
+    }
+  };
+  struct Probing : Plain {
+    void probe(int id, std::int64_t sample, float value) const {
+      Said what = Plain::said(Said::Kind::probe, sample, sample, value);
+      what.probe = id;
+      (*Plain::listener)(what);
+    }
+  };
+
+  static FieldValue value_of(const Field<Output>& field, const Output& output) {
+    using Kind = typename Field<Output>::Kind;
+    switch (field.kind) {
+      case Kind::f32:
+        return output.*field.f32;
+      case Kind::i32:
+        return static_cast<std::int64_t>(output.*field.i32);
+      case Kind::i64:
+        return output.*field.i64;
+      case Kind::boolean:
+        return output.*field.boolean;
+      case Kind::label:
+        break;
+    }
+    return field.labels[output.*field.label];
+  }
+
+  template <class Sink>
+  void push_into(const Sink& sink, std::span<const float* const> columns, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::array<float, channel_count> row;
+      for (std::size_t c = 0; c < channel_count; ++c) {
+        row[c] = columns[c] == nullptr ? std::numeric_limits<float>::quiet_NaN() : columns[c][i];
+      }
+      ++pushed_;
+      detector_.push(std::bit_cast<Input>(row), sink);
+    }
+  }
+
+  D detector_;
+  Wanted wanted_;
+  std::int64_t pushed_ = 0;
+};
+
+template <class Owner>
+FieldInfo describe(const Field<Owner>& field) {
+  using Kind = typename Field<Owner>::Kind;
+  FieldInfo info{.name = field.name,
+                 .unit = field.unit,
+                 .meaning = field.meaning,
+                 .kind = FieldInfo::Kind::number,
+                 .low = static_cast<double>(field.low),
+                 .high = static_cast<double>(field.high),
+                 .standard = 0,
+                 .labels = {}};
+  if (field.kind == Kind::i32 || field.kind == Kind::i64) info.kind = FieldInfo::Kind::integer;
+  if (field.kind == Kind::boolean) {
+    info.kind = FieldInfo::Kind::flag;
+    info.high = 1;
+  }
+  if (field.kind == Kind::label) {
+    info.kind = FieldInfo::Kind::label;
+    info.high = static_cast<double>(field.labels.size()) - 1;
+    info.labels.assign(field.labels.begin(), field.labels.end());
+  }
+  return info;
+}
+
+template <class Owner>
+double get(const Field<Owner>& field, const Owner& owner) {
+  using Kind = typename Field<Owner>::Kind;
+  switch (field.kind) {
+    case Kind::f32: {
+      double decimal = 0;
+      parse_double(shortest(owner.*field.f32), decimal);
+      return decimal;
+    }
+    case Kind::i32:
+      return static_cast<double>(owner.*field.i32);
+    case Kind::i64:
+      return static_cast<double>(owner.*field.i64);
+    case Kind::boolean:
+      return owner.*field.boolean ? 1 : 0;
+    case Kind::label:
+      break;
+  }
+  return owner.*field.label;
+}
+
+template <class Owner>
+void set(const Field<Owner>& field, Owner& owner, double value) {
+  using Kind = typename Field<Owner>::Kind;
+  switch (field.kind) {
+    case Kind::f32:
+      owner.*field.f32 = static_cast<float>(value);
+      break;
+    case Kind::i32:
+      owner.*field.i32 = static_cast<std::int32_t>(value);
+      break;
+    case Kind::i64:
+      owner.*field.i64 = static_cast<std::int64_t>(value);
+      break;
+    case Kind::boolean:
+      owner.*field.boolean = value != 0;
+      break;
+    case Kind::label:
+      owner.*field.label = static_cast<std::uint8_t>(value);
+      break;
+  }
+}
+
+/// Throws UsageError if `key` is not a field of the detector or `value` is not one it takes.
+void check_config(const DetectorInfo& detector, const std::string& key, double value);
+
+/// The lab's description of `D`.
+template <Detector D>
+DetectorInfo describe() {
+  static_assert(sizeof(D) <= D::contract.ram_bytes);
+  DetectorInfo info{.contract = &D::contract,
+                    .config = {},
+                    .outputs = {},
+                    .moment = is_moment<typename D::Output>,
+                    .state_bytes = sizeof(D),
+                    .make = {}};
+  const typename D::Config standard{};
+  for (const auto& field : D::config_fields) {
+    info.config.push_back(describe(field));
+    info.config.back().standard = get(field, standard);
+  }
+  for (const auto& field : D::output_fields) info.outputs.push_back(describe(field));
+  info.make = [](const Config& wished, Wanted wanted) -> std::unique_ptr<Instance> {
+    static const DetectorInfo own = describe<D>();
+    typename D::Config config{};
+    for (const auto& [key, value] : wished) {
+      check_config(own, key, value);
+      for (const auto& field : D::config_fields) {
+        if (key == field.name) set(field, config, value);
+      }
+    }
+    const Result<D> made = D::make(config);
+    if (!made) throw UsageError(std::string(D::contract.name) + ": " + sentence(made.error()));
+    return std::make_unique<Running<D>>(made.value(), wanted);
+  };
+  return info;
+}
+
+}  // namespace vagus::lab
