@@ -9,10 +9,10 @@ namespace vagus::lab {
 /// One mark at a tick of its track's clock, or an interval [tick, end_tick].
 struct Annotation {
   std::int64_t tick = 0;
-  std::int64_t end_tick = 0;   ///< equal to `tick` for a moment
-  std::string label;           ///< WFDB mnemonic ("N", "V", "+", "~" ...) or a free label
-  std::string text;            ///< WFDB aux string ("(AFIB") or a remark
-  std::int32_t subtype = 0;    ///< WFDB subtype, chan, num
+  std::int64_t end_tick = 0;  ///< equal to `tick` for a moment
+  std::string label;          ///< WFDB mnemonic ("N", "V", "+", "~" ...) or a free label
+  std::string text;           ///< WFDB aux string ("(AFIB") or a remark
+  std::int32_t subtype = 0;   ///< WFDB subtype, chan, num
   std::int32_t channel = 0;
   std::int32_t num = 0;
   friend bool operator==(const Annotation&, const Annotation&) = default;
@@ -21,9 +21,9 @@ struct Annotation {
 /// One version of a track: who made it, when, why, and from which layer.
 struct Layer {
   std::string author;
-  std::string time;    ///< ISO 8601, "" unknown
-  std::string reason;  ///< "as published", "review of 2026-11"
-  std::string parent;  ///< hash of the layer it was made from, "" for the first
+  std::string time;                     ///< ISO 8601, "" unknown
+  std::string reason;                   ///< "as published", "review of 2026-11"
+  std::string parent;                   ///< hash of the layer it was made from, "" for the first
   std::vector<Annotation> annotations;  ///< in order of tick
 };
 

@@ -5,7 +5,8 @@
 namespace vagus::lab {
 
 const Channel* Recording::find(std::string_view channel_name) const {
-  const auto it = std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.name == channel_name; });
+  const auto it =
+      std::find_if(channels.begin(), channels.end(), [&](const Channel& c) { return c.name == channel_name; });
   return it == channels.end() ? nullptr : &*it;
 }
 

@@ -15,7 +15,22 @@
 namespace vagus::lab {
 
 /// Where on the body a sensor sits; `unknown` where nothing says.
-enum class Placement : std::uint8_t { unknown, wrist, waist, chest, pocket, arm, ankle, thigh, head, hand, back, finger, bag, vehicle };
+enum class Placement : std::uint8_t {
+  unknown,
+  wrist,
+  waist,
+  chest,
+  pocket,
+  arm,
+  ankle,
+  thigh,
+  head,
+  hand,
+  back,
+  finger,
+  bag,
+  vehicle
+};
 std::string_view name(Placement placement);
 std::optional<Placement> placement_of(std::string_view name);
 
@@ -28,8 +43,8 @@ struct Channel {
   Placement placement = Placement::unknown;
   Samples samples;
   TimeAxis time;
-  std::int32_t resolution_bits = 0;                ///< of the converter; 0 unknown
-  std::optional<std::int32_t> adc_zero;            ///< converter's zero, where the format has one
+  std::int32_t resolution_bits = 0;                     ///< of the converter; 0 unknown
+  std::optional<std::int32_t> adc_zero;                 ///< converter's zero, where the format has one
   std::optional<double> saturates_low, saturates_high;  ///< physical limits of the sensor, where known
 };
 
@@ -39,9 +54,11 @@ struct Conversion {
   double factor = 1, offset = 0;
 };
 std::optional<Conversion> conversion(Unit from, Unit to);
-std::optional<Unit> unit_of(std::string_view name);          ///< canonical CSV names and the usual spellings ("mV", "m/s^2", "deg/s")
+std::optional<Unit> unit_of(
+    std::string_view name);  ///< canonical CSV names and the usual spellings ("mV", "m/s^2", "deg/s")
 std::optional<Quantity> quantity_of(std::string_view name);  ///< canonical CSV names
-/// What an unlabelled lead name most likely is: "MLII", "V5", "ECG", "PLETH", "ABP", "RESP" ...; `other` if it says nothing.
+/// What an unlabelled lead name most likely is: "MLII", "V5", "ECG", "PLETH", "ABP", "RESP" ...; `other` if it says
+/// nothing.
 Quantity quantity_from_label(std::string_view label);
 
 /// The moment `t_s` counts from.
@@ -62,9 +79,11 @@ struct Recording {
   std::optional<Start> start;
   std::vector<Channel> channels;
   std::vector<Track> tracks;
-  std::map<std::string, std::string> attributes;   ///< age, sex, device, sensor_part, hardware_revision, firmware_revision ...
-  std::map<std::string, std::string> identifiers;  ///< names, birth dates, free text of headers: never in a report unless asked for
-  std::map<std::string, std::int64_t> repairs;     ///< what was mended or dropped while reading, and how often
+  std::map<std::string, std::string>
+      attributes;  ///< age, sex, device, sensor_part, hardware_revision, firmware_revision ...
+  std::map<std::string, std::string>
+      identifiers;  ///< names, birth dates, free text of headers: never in a report unless asked for
+  std::map<std::string, std::int64_t> repairs;  ///< what was mended or dropped while reading, and how often
 
   const Channel* find(std::string_view channel_name) const;
   const Track* track(std::string_view track_name) const;

@@ -1,6 +1,6 @@
 #pragma once
-/// The numbers of one channel, kept as they were recorded (integers with gain and baseline, or floats), read as physical
-/// values on demand.
+/// The numbers of one channel, kept as they were recorded (integers with gain and baseline, or floats), read as
+/// physical values on demand.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,8 @@ class Samples {
       std::variant<std::vector<std::int16_t>, std::vector<std::int32_t>, std::vector<float>, std::vector<double>>;
 
   Samples() = default;
-  /// Physical value = (digital - baseline) / gain. The lowest integer of the type marks a missing sample; NaN does in floats.
+  /// Physical value = (digital - baseline) / gain. The lowest integer of the type marks a missing sample; NaN does in
+  /// floats.
   explicit Samples(Storage storage, double gain = 1, double baseline = 0)
       : storage_(std::move(storage)), gain_(gain), baseline_(baseline) {}
 

@@ -11,6 +11,12 @@ TimeAxis TimeAxis::even(double rate_hz, std::int64_t rows, double t_start_s) {
   return axis;
 }
 
+TimeAxis TimeAxis::shifted(double by_s) const {
+  TimeAxis axis = *this;
+  for (Stretch& stretch : axis.stretches) stretch.t_start_s += by_s;
+  return axis;
+}
+
 double TimeAxis::duration_s() const {
   if (stretches.empty()) return 0;
   const Stretch& last = stretches.back();

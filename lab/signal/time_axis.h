@@ -19,11 +19,14 @@ struct Stretch {
 /// The time axis of a channel: at least one stretch if there is a row, in order of row and of time.
 struct TimeAxis {
   std::vector<Stretch> stretches;
-  double rate_hz = 0;    ///< the rate found: of one stretch its own, of several the mean weighted by rows
-  double jitter_ms = 0;  ///< the largest displacement of a sample when irregular stamps were put on the even grid; 0 if even
+  double rate_hz = 0;  ///< the rate found: of one stretch its own, of several the mean weighted by rows
+  double jitter_ms =
+      0;  ///< the largest displacement of a sample when irregular stamps were put on the even grid; 0 if even
 
   /// `rows` even samples from `t_start_s` on.
   static TimeAxis even(double rate_hz, std::int64_t rows, double t_start_s = 0);
+  /// The same axis, `by_s` later.
+  TimeAxis shifted(double by_s) const;
   std::int64_t rows() const { return stretches.empty() ? 0 : stretches.back().first_row + stretches.back().rows; }
   std::int64_t gaps() const { return stretches.empty() ? 0 : static_cast<std::int64_t>(stretches.size()) - 1; }
   /// From the first row's time to one sample interval after the last row, in seconds.
