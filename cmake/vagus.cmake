@@ -7,6 +7,8 @@ set(CMAKE_C_STANDARD 11)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")   # no NDEBUG: nothing here asserts in a hot path
 set(CMAKE_C_FLAGS_RELEASE "-O2")
+set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -gline-tables-only")
+set(CMAKE_C_FLAGS_SANITIZE "-O1 -gline-tables-only")
 
 # The bits: no contraction, no reassociation, one baseline per architecture (ARCHITECTURE.md, "Same bits").
 add_compile_options(-ffp-contract=off -fno-math-errno)
@@ -46,6 +48,7 @@ function(vagus_module name)
   target_link_libraries(${name} PRIVATE ${V_LINK} vagus_warnings)
   set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${VAGUS_MODULE_DIR})
   install(TARGETS ${name} LIBRARY DESTINATION lib/vagus)
+  set_property(GLOBAL APPEND PROPERTY VAGUS_MODULES ${name})
 endfunction()
 
 # vagus_test(NAME SOURCES a_test.cpp ... [LINK lib ...])

@@ -1,0 +1,159 @@
+/// `vagus run DETECTOR FILE...`: any recording -> what the detector says, as a table, JSON Lines, CSV or WFDB annotations.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "apps/cli/command.h"
+#include "apps/cli/run_live.h"
+#include "apps/cli/run_output.h"
+#include "apps/cli/settings.h"
+#include "lab/base/atomic_file.h"
+#include "lab/base/error.h"
+#include "lab/base/progress.h"
+#include "lab/detect/run.h"
+#include "lab/formats/read.h"
+#include "lab/report/run_report.h"
+#include "lab/store/store.h"
+
+namespace vagus::cli {
+namespace {
+
+struct Options {
+  std::string detector;
+  std::vector<std::string> files;
+  std::string config_file;
+  std::vector<std::string> settings;
+  std::string channel;
+  bool json = false, csv = false, each = false, scores = false;
+  std::string wfdb, output, report;
+  std::string probes;
+};
+
+/// One recording to run over, and what to call it.
+struct Job {
+  std::string shown;  ///< `recording` of every line, where there are several
+  std::function<lab::Recording()> read;
+};
+
+std::vector<Job> jobs_of(const Options& options, bool& several) {
+  std::vector<Job> jobs;
+  std::vector<std::string> plain;
+  std::optional<lab::Store> store;
+  for (const std::string& file : options.files) {
+    std::optional<std::vector<lab::Entry>> entries;
+    std::error_code ec;
+    if (file.find(':') != std::string::npos && file.find("::") == std::string::npos && !std::filesystem::exists(file, ec)) {
+      if (!store) store = lab::Store::open();
+      entries = lab::resolve(*store, file);
+    }
+    if (!entries) {
+      plain.push_back(file);
+      continue;
+    }
+    if (entries->empty()) throw lab::Error("no recording matches", file, "`vagus data show` lists a set's recordings");
+    for (const lab::Entry& entry : *entries) {
+      jobs.push_back({entry.set + ":" + entry.recording, [store, entry] { return store->load(entry); }});
+    }
+  }
+  if (!plain.empty() && !jobs.empty() && !options.each) {
+    throw lab::UsageError("files of one session and recordings of a set cannot be mixed", "--each runs each on its own");
+  }
+  const lab::ReadOptions reading{.annotations = !options.report.empty()};
+  if (options.each || plain.size() == 1) {
+    for (const std::string& file : plain) {
+      jobs.push_back({file, [file, reading] { return lab::read(file, reading); }});
+    }
+  } else if (!plain.empty()) {
+    jobs.push_back({plain.front(), [plain, reading] { return lab::read_session(plain, reading); }});
+  }
+  several = options.each || jobs.size() > 1;
+  return jobs;
+}
+
+int run_jobs(const Options& options) {
+  const lab::DetectorInfo& detector = lab::detector(options.detector);
+  lab::RunOptions how;
+  how.config = read_settings(detector, options.config_file, options.settings);
+  how.channel = options.channel;
+  how.scores = options.scores;
+  how.probes = split_names(options.probes);
+  if (!options.report.empty() && how.probes.empty()) how.probes = {"all"};
+  const bool probes_said = !options.probes.empty();
+
+  if (options.files == std::vector<std::string>{"-"}) return run_live(detector, how, options.json, options.csv, options.output);
+
+  bool several = false;
+  const std::vector<Job> jobs = jobs_of(options, several);
+  if (!options.report.empty() && several) throw lab::UsageError("--report draws one recording", "run it once for each");
+  const Shape shape = options.json ? Shape::json : options.csv ? Shape::csv : Shape::table;
+  std::string text;
+  std::exception_ptr first_failure;
+  lab::Progress progress("running " + options.detector, static_cast<std::int64_t>(jobs.size()));
+  if (shape == Shape::csv) append_csv_header(text, detector, several);
+  for (const Job& job : jobs) {
+    try {
+      const lab::Recording recording = job.read();
+      const lab::RunResult result = lab::run(detector, recording, how);
+      if (options.wfdb.empty()) {
+        append_result(text, shape, detector, result, several ? job.shown : std::string(), job.shown, probes_said);
+      } else {
+        write_annotation_file(recording, result, options.wfdb, options.output);
+      }
+      if (!options.report.empty()) lab::write_whole(options.report, lab::run_report(recording, result));
+      say_repairs(job.shown, result.repairs);
+    } catch (const lab::UsageError&) {
+      throw;
+    } catch (const lab::Error& error) {
+      if (!several) throw;
+      // One bad recording of many: named here, counted in the exit code; the others are still answered.
+      std::fprintf(stderr, "vagus: %s\n", error.what());
+      if (!first_failure) first_failure = std::current_exception();
+    }
+    progress.advance();
+    if (options.output.empty()) {
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      text.clear();
+    }
+  }
+  if (!options.output.empty() && options.wfdb.empty()) lab::write_whole(options.output, text);
+  if (std::fflush(stdout) != 0) throw lab::Error("cannot be written", "standard output");
+  return static_cast<int>(first_failure ? lab::Exit::bad_input : lab::Exit::done);
+}
+
+}  // namespace
+
+void declare_run(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("DETECTOR", options->detector, "what to run; `vagus detectors` lists them")->required();
+  app.add_option("FILE", options->files,
+                 "a recording in any supported format, ARCHIVE::inner/path, SET:RECORDING of the store, or - for canonical CSV on "
+                 "standard input; several files are one session")
+      ->required();
+  app.add_option("--config", options->config_file, "configuration as TOML")->type_name("FILE.toml");
+  app.add_option("--set", options->settings, "one configuration key; may be repeated")->type_name("KEY=VALUE")->allow_extra_args(false);
+  app.add_option("--channel", options->channel, "which channel, where several would do (default: the first of its kind)")
+      ->type_name("NAME|INDEX");
+  auto* json = app.add_flag("--json", options->json, "JSON Lines: events, then one summary line");
+  auto* csv = app.add_flag("--csv", options->csv, "events as CSV");
+  auto* wfdb = app.add_option("--wfdb", options->wfdb, "events as a WFDB annotation file RECORD.EXT in the folder of -o")->type_name("EXT");
+  json->excludes(csv)->excludes(wfdb);
+  csv->excludes(wfdb);
+  app.add_option("-o,--output", options->output, "write there instead of standard output (with --wfdb: a folder)")->type_name("PATH");
+  app.add_flag("--each", options->each, "each file is its own recording");
+  app.add_flag("--scores", options->scores, "score and candidate lines too");
+  app.add_option("--probes", options->probes, "probe lines of these inner signals, or all")->type_name("NAME,...");
+  app.add_option("--report", options->report, "draw the recording with what was found, as one self-contained page")->type_name("PAGE.html");
+  app.footer(
+      "Examples:\n"
+      "  vagus run health.beats 100.hea                         a table of beats\n"
+      "  vagus run health.beats mitdb.tar.xz::mitdb/100.hea --json\n"
+      "  vagus run health.beats mitdb:1* --wfdb vgs -o out      annotation files out/100.vgs ...\n"
+      "  vagus run health.beats ecg.csv --set threshold=0.4 --report page.html\n"
+      "  cat ecg.csv | vagus run health.beats - --json          answers as the samples come\n");
+  app.callback([options, &action] { action = [options] { return run_jobs(*options); }; });
+}
+
+}  // namespace vagus::cli

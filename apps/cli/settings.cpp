@@ -1,0 +1,79 @@
+#include "apps/cli/settings.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <toml++/toml.h>
+
+#include "lab/base/error.h"
+#include "lab/base/numbers.h"
+#include "lab/detect/adapter.h"
+
+namespace vagus::cli {
+namespace {
+
+double value_of(const lab::DetectorInfo& detector, const std::string& key, const std::string& text) {
+  for (const lab::FieldInfo& field : detector.config) {
+    if (field.name != key) continue;
+    if (field.kind == lab::FieldInfo::Kind::flag && (text == "true" || text == "false")) return text == "true" ? 1 : 0;
+    const auto label = std::find(field.labels.begin(), field.labels.end(), text);
+    if (label != field.labels.end()) return static_cast<double>(label - field.labels.begin());
+  }
+  double value = 0;
+  if (!lab::parse_double(text, value)) {
+    lab::check_config(detector, key, 0);  // an unknown key is the nearer error
+    throw lab::UsageError("\"" + key + "\" is \"" + text + "\", which is not a number");
+  }
+  return value;
+}
+
+std::string text_of(const toml::node& node) {
+  if (const auto* number = node.as_floating_point()) return lab::shortest(number->get());
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  if (const auto* text = node.as_string()) return text->get();
+  return "";
+}
+
+}  // namespace
+
+lab::Config read_settings(const lab::DetectorInfo& detector, const std::string& file, const std::vector<std::string>& settings) {
+  lab::Config config;
+  if (!file.empty()) {
+    if (!std::filesystem::is_regular_file(file)) throw lab::Error("the configuration file is not there", file);
+    toml::table table;
+    try {
+      table = toml::parse_file(file);
+    } catch (const toml::parse_error& error) {
+      throw lab::Error(std::string(error.description()), file + " line " + std::to_string(error.source().begin.line));
+    }
+    if (const toml::table* own = table[detector.contract->name].as_table()) table = toml::table(*own);
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      if (!node.is_value()) throw lab::UsageError("\"" + name + "\" in " + file + " is not one value");
+      const double value = value_of(detector, name, text_of(node));
+      lab::check_config(detector, name, value);
+      config[name] = value;
+    }
+  }
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) throw lab::UsageError("--set takes KEY=VALUE, and got \"" + setting + "\"");
+    const std::string key = setting.substr(0, equals);
+    const double value = value_of(detector, key, setting.substr(equals + 1));
+    lab::check_config(detector, key, value);
+    config[key] = value;
+  }
+  return config;
+}
+
+std::vector<std::string> split_names(const std::string& text) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    if (comma > at) names.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return names;
+}
+
+}  // namespace vagus::cli
