@@ -50,11 +50,11 @@ struct ProbeInfo {
 
 /// What a detector declares about itself.
 struct Contract {
-  const char* name;     ///< "health.beats"
-  const char* version;  ///< SemVer of the algorithm: changes whenever its output can
-  const char* summary;  ///< one sentence
-  const char* source;   ///< papers and standards the method stands on
-  const char* event;    ///< plural noun the summary counts: "beats"
+  const char* name;                   ///< "health.beats"
+  const char* version;                ///< SemVer of the algorithm: changes whenever its output can
+  const char* summary;                ///< one sentence
+  const char* source;                 ///< papers and standards the method stands on
+  const char* event;                  ///< plural noun the summary counts: "beats"
   const char* evidence = "none yet";  ///< where it was measured: the study or command that gives the figures
   std::span<const ChannelNeed> reads;
   std::span<const ProbeInfo> probes;
