@@ -18,10 +18,14 @@ using lab::number;
 
 const char* kind_name(FieldInfo::Kind kind) {
   switch (kind) {
-    case FieldInfo::Kind::number: return "number";
-    case FieldInfo::Kind::integer: return "integer";
-    case FieldInfo::Kind::flag: return "flag";
-    case FieldInfo::Kind::label: return "label";
+    case FieldInfo::Kind::number:
+      return "number";
+    case FieldInfo::Kind::integer:
+      return "integer";
+    case FieldInfo::Kind::flag:
+      return "flag";
+    case FieldInfo::Kind::label:
+      return "label";
   }
   return "";
 }
@@ -35,22 +39,31 @@ Json value_json(const FieldInfo& field, double value) {
 
 Json describe(const DetectorInfo& info) {
   const Contract& contract = *info.contract;
-  Json out = {{"name", contract.name}, {"version", contract.version}, {"summary", contract.summary}, {"source", contract.source}};
+  Json out = {{"name", contract.name},
+              {"version", contract.version},
+              {"summary", contract.summary},
+              {"source", contract.source}};
   out["reads"] = Json::array();
   for (const ChannelNeed& need : contract.reads) {
-    out["reads"].push_back({{"channel", name(need.quantity)}, {"unit", name(need.unit)}, {"min_rate_hz", number(need.min_rate_hz)},
-                            {"max_rate_hz", number(need.max_rate_hz)}, {"optional", need.optional}});
+    out["reads"].push_back({{"channel", name(need.quantity)},
+                            {"unit", name(need.unit)},
+                            {"min_rate_hz", number(need.min_rate_hz)},
+                            {"max_rate_hz", number(need.max_rate_hz)},
+                            {"optional", need.optional}});
   }
   out["config"] = Json::array();
   for (const FieldInfo& field : info.config) {
-    Json one = {{"key", field.name}, {"kind", kind_name(field.kind)}, {"unit", field.unit}, {"low", number(field.low)},
-                {"high", number(field.high)}, {"default", value_json(field, field.standard)}, {"meaning", field.meaning}};
+    Json one = {{"key", field.name},          {"kind", kind_name(field.kind)},
+                {"unit", field.unit},         {"low", number(field.low)},
+                {"high", number(field.high)}, {"default", value_json(field, field.standard)},
+                {"meaning", field.meaning}};
     if (!field.labels.empty()) one["labels"] = field.labels;
     out["config"].push_back(one);
   }
   out["outputs"] = Json::array();
   for (const FieldInfo& field : info.outputs) {
-    Json one = {{"name", field.name}, {"kind", kind_name(field.kind)}, {"unit", field.unit}, {"meaning", field.meaning}};
+    Json one = {
+        {"name", field.name}, {"kind", kind_name(field.kind)}, {"unit", field.unit}, {"meaning", field.meaning}};
     if (!field.labels.empty()) one["labels"] = field.labels;
     out["outputs"].push_back(one);
   }
@@ -65,15 +78,16 @@ Json describe(const DetectorInfo& info) {
 
 void print(const DetectorInfo& info) {
   const Contract& contract = *info.contract;
-  fmt::print("{} {}\n  {}\n  Source: {}\n\nReads\n", contract.name, contract.version, contract.summary, contract.source);
+  fmt::print("{} {}\n  {}\n  Source: {}\n\nReads\n", contract.name, contract.version, contract.summary,
+             contract.source);
   for (const ChannelNeed& need : contract.reads) {
-    fmt::print("  {:<12} {:<5} {} to {} Hz{}\n", name(need.quantity), name(need.unit), need.min_rate_hz, need.max_rate_hz,
-               need.optional ? "  (optional)" : "");
+    fmt::print("  {:<12} {:<5} {} to {} Hz{}\n", name(need.quantity), name(need.unit), need.min_rate_hz,
+               need.max_rate_hz, need.optional ? "  (optional)" : "");
   }
   fmt::print("\nConfiguration (--set key=value)\n");
   for (const FieldInfo& field : info.config) {
-    fmt::print("  {:<22} {:>10} {:<4} from {} to {}\n      {}\n", field.name, value_json(field, field.standard).dump(), field.unit,
-               lab::shortest(field.low), lab::shortest(field.high), field.meaning);
+    fmt::print("  {:<22} {:>10} {:<4} from {} to {}\n      {}\n", field.name, value_json(field, field.standard).dump(),
+               field.unit, lab::shortest(field.low), lab::shortest(field.high), field.meaning);
   }
   fmt::print("\nSays\n");
   for (const FieldInfo& field : info.outputs) {
@@ -83,7 +97,8 @@ void print(const DetectorInfo& info) {
   }
   fmt::print("\nProbes (--probes NAME,...)\n");
   for (const ProbeInfo& probe : contract.probes) fmt::print("  {:<14} {}\n", probe.name, probe.unit);
-  fmt::print("\nLatency at most {} ms. Memory {} bytes at any rate.\nEvidence: {}\n", contract.latency_ms, info.state_bytes, contract.evidence);
+  fmt::print("\nLatency at most {} ms. Memory {} bytes at any rate.\nEvidence: {}\n", contract.latency_ms,
+             info.state_bytes, contract.evidence);
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ constexpr CommandInfo commands[] = {
 
 bool cpu_is_enough() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 && __builtin_cpu_supports("bmi2") != 0;
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
+         __builtin_cpu_supports("bmi2") != 0;
 #else
   return true;
 #endif
@@ -53,7 +54,8 @@ int usage_error(const CLI::ParseError& error, const CLI::App& app) {
   const CLI::App* deepest = &app;
   while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
   std::string name = deepest->get_name();
-  for (const CLI::App* up = deepest->get_parent(); up != nullptr; up = up->get_parent()) name.insert(0, up->get_name() + " ");
+  for (const CLI::App* up = deepest->get_parent(); up != nullptr; up = up->get_parent())
+    name.insert(0, up->get_name() + " ");
   return report(std::string(error.what()) + " (`" + name + " --help` shows how)", lab::Exit::usage);
 }
 
@@ -62,7 +64,8 @@ int usage_error(const CLI::ParseError& error, const CLI::App& app) {
 std::span<const CommandInfo> all_commands() { return commands; }
 
 std::unique_ptr<CLI::App> make_app(Action& action, std::string_view only) {
-  auto app = std::make_unique<CLI::App>("vagus: detectors for wearable signals, the same bits at the desk and on the wrist.", "vagus");
+  auto app = std::make_unique<CLI::App>(
+      "vagus: detectors for wearable signals, the same bits at the desk and on the wrist.", "vagus");
   app->set_version_flag("--version", "vagus " VAGUS_VERSION);
   app->require_subcommand(1);
   app->footer(
@@ -80,7 +83,9 @@ std::unique_ptr<CLI::App> make_app(Action& action, std::string_view only) {
 }
 
 int main(int argc, char** argv) {
-  if (!cpu_is_enough()) return report("this processor lacks AVX2, FMA or BMI2, which vagus needs for the same bits everywhere", lab::Exit::bad_input);
+  if (!cpu_is_enough())
+    return report("this processor lacks AVX2, FMA or BMI2, which vagus needs for the same bits everywhere",
+                  lab::Exit::bad_input);
   Action action;
   const char* first = argc > 1 ? argv[1] : "";
   bool known = false;

@@ -1,4 +1,7 @@
-/// `vagus run DETECTOR FILE...`: any recording -> what the detector says, as a table, JSON Lines, CSV or WFDB annotations.
+/// `vagus run DETECTOR FILE...`: any recording -> what the detector says, as a table, JSON Lines, CSV or WFDB
+/// annotations.
+#include "lab/detect/run.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +16,6 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/progress.h"
-#include "lab/detect/run.h"
 #include "lab/formats/read.h"
 #include "lab/report/run_report.h"
 #include "lab/store/store.h"
@@ -45,7 +47,8 @@ std::vector<Job> jobs_of(const Options& options, bool& several) {
   for (const std::string& file : options.files) {
     std::optional<std::vector<lab::Entry>> entries;
     std::error_code ec;
-    if (file.find(':') != std::string::npos && file.find("::") == std::string::npos && !std::filesystem::exists(file, ec)) {
+    if (file.find(':') != std::string::npos && file.find("::") == std::string::npos &&
+        !std::filesystem::exists(file, ec)) {
       if (!store) store = lab::Store::open();
       entries = lab::resolve(*store, file);
     }
@@ -59,7 +62,8 @@ std::vector<Job> jobs_of(const Options& options, bool& several) {
     }
   }
   if (!plain.empty() && !jobs.empty() && !options.each) {
-    throw lab::UsageError("files of one session and recordings of a set cannot be mixed", "--each runs each on its own");
+    throw lab::UsageError("files of one session and recordings of a set cannot be mixed",
+                          "--each runs each on its own");
   }
   const lab::ReadOptions reading{.annotations = !options.report.empty()};
   if (options.each || plain.size() == 1) {
@@ -83,7 +87,8 @@ int run_jobs(const Options& options) {
   if (!options.report.empty() && how.probes.empty()) how.probes = {"all"};
   const bool probes_said = !options.probes.empty();
 
-  if (options.files == std::vector<std::string>{"-"}) return run_live(detector, how, options.json, options.csv, options.output);
+  if (options.files == std::vector<std::string>{"-"})
+    return run_live(detector, how, options.json, options.csv, options.output);
 
   bool several = false;
   const std::vector<Job> jobs = jobs_of(options, several);
@@ -129,23 +134,31 @@ void declare_run(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   app.add_option("DETECTOR", options->detector, "what to run; `vagus detectors` lists them")->required();
   app.add_option("FILE", options->files,
-                 "a recording in any supported format, ARCHIVE::inner/path, SET:RECORDING of the store, or - for canonical CSV on "
+                 "a recording in any supported format, ARCHIVE::inner/path, SET:RECORDING of the store, or - for "
+                 "canonical CSV on "
                  "standard input; several files are one session")
       ->required();
   app.add_option("--config", options->config_file, "configuration as TOML")->type_name("FILE.toml");
-  app.add_option("--set", options->settings, "one configuration key; may be repeated")->type_name("KEY=VALUE")->allow_extra_args(false);
-  app.add_option("--channel", options->channel, "which channel, where several would do (default: the first of its kind)")
+  app.add_option("--set", options->settings, "one configuration key; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--channel", options->channel,
+                 "which channel, where several would do (default: the first of its kind)")
       ->type_name("NAME|INDEX");
   auto* json = app.add_flag("--json", options->json, "JSON Lines: events, then one summary line");
   auto* csv = app.add_flag("--csv", options->csv, "events as CSV");
-  auto* wfdb = app.add_option("--wfdb", options->wfdb, "events as a WFDB annotation file RECORD.EXT in the folder of -o")->type_name("EXT");
+  auto* wfdb =
+      app.add_option("--wfdb", options->wfdb, "events as a WFDB annotation file RECORD.EXT in the folder of -o")
+          ->type_name("EXT");
   json->excludes(csv)->excludes(wfdb);
   csv->excludes(wfdb);
-  app.add_option("-o,--output", options->output, "write there instead of standard output (with --wfdb: a folder)")->type_name("PATH");
+  app.add_option("-o,--output", options->output, "write there instead of standard output (with --wfdb: a folder)")
+      ->type_name("PATH");
   app.add_flag("--each", options->each, "each file is its own recording");
   app.add_flag("--scores", options->scores, "score and candidate lines too");
   app.add_option("--probes", options->probes, "probe lines of these inner signals, or all")->type_name("NAME,...");
-  app.add_option("--report", options->report, "draw the recording with what was found, as one self-contained page")->type_name("PAGE.html");
+  app.add_option("--report", options->report, "draw the recording with what was found, as one self-contained page")
+      ->type_name("PAGE.html");
   app.footer(
       "Examples:\n"
       "  vagus run health.beats 100.hea                         a table of beats\n"

@@ -23,20 +23,23 @@ std::string csv_cell(const lab::Json& value) {
   return quoted + "\"";
 }
 
-void append_table(std::string& out, const lab::DetectorInfo& detector, const lab::RunResult& result, const std::string& shown) {
+void append_table(std::string& out, const lab::DetectorInfo& detector, const lab::RunResult& result,
+                  const std::string& shown) {
   auto to = std::back_inserter(out);
-  fmt::format_to(to, "{} {} on {}, channel {}, {:g} Hz, {}\n\n", result.detector, result.version, shown, result.channel, result.rate_hz,
-                 clock_text(result.duration_s));
+  fmt::format_to(to, "{} {} on {}, channel {}, {:g} Hz, {}\n\n", result.detector, result.version, shown, result.channel,
+                 result.rate_hz, clock_text(result.duration_s));
   const bool moment = detector.moment;
   fmt::format_to(to, "{:>14}  {:>14}  {:>7}", moment ? "time" : "from", moment ? "sample" : "to", "quality");
   for (const lab::FieldInfo& field : detector.outputs) {
-    if (field.name == "sample" || field.name == "start_sample" || field.name == "end_sample" || field.name == "quality") continue;
+    if (field.name == "sample" || field.name == "start_sample" || field.name == "end_sample" || field.name == "quality")
+      continue;
     fmt::format_to(to, "  {:>12}", field.name + (field.unit.empty() ? "" : " " + field.unit));
   }
   out += '\n';
   for (const lab::Event& event : result.events) {
     if (event.kind == lab::Said::Kind::unreadable) {
-      fmt::format_to(to, "{:>14}  {:>14}  unreadable: {}\n", clock_text(event.t_start_s), clock_text(event.t_end_s), event.reason);
+      fmt::format_to(to, "{:>14}  {:>14}  unreadable: {}\n", clock_text(event.t_start_s), clock_text(event.t_end_s),
+                     event.reason);
       continue;
     }
     if (event.kind != lab::Said::Kind::event) continue;
@@ -46,12 +49,15 @@ void append_table(std::string& out, const lab::DetectorInfo& detector, const lab
     out += '\n';
   }
   const double share = result.duration_s > 0 ? 100 * result.unreadable_s / result.duration_s : 0;
-  fmt::format_to(to, "\n{} {}; unreadable {:.1f} s ({:.2f} %), {} gap{}", result.summary.value(detector.contract->event, 0),
-                 detector.contract->event, result.unreadable_s, share, result.gaps, result.gaps == 1 ? "" : "s");
+  fmt::format_to(to, "\n{} {}; unreadable {:.1f} s ({:.2f} %), {} gap{}",
+                 result.summary.value(detector.contract->event, 0), detector.contract->event, result.unreadable_s,
+                 share, result.gaps, result.gaps == 1 ? "" : "s");
   for (const auto& [key, value] : result.summary.items()) {
-    if (key == "mean_hr_bpm" && value.is_number()) fmt::format_to(to, "; mean heart rate {:.1f} bpm", value.get<double>());
+    if (key == "mean_hr_bpm" && value.is_number())
+      fmt::format_to(to, "; mean heart rate {:.1f} bpm", value.get<double>());
     if (!value.is_object() || !key.ends_with("_share")) continue;
-    for (const auto& [label, amount] : value.items()) fmt::format_to(to, "; {} {:.1f} %", label, 100 * amount.get<double>());
+    for (const auto& [label, amount] : value.items())
+      fmt::format_to(to, "; {} {:.1f} %", label, 100 * amount.get<double>());
   }
   out += '\n';
 }
@@ -60,7 +66,8 @@ void append_table(std::string& out, const lab::DetectorInfo& detector, const lab
 
 std::string clock_text(double seconds) {
   const auto ms = static_cast<std::int64_t>(std::llround(seconds * 1000));
-  if (ms >= 3'600'000) return fmt::format("{}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+  if (ms >= 3'600'000)
+    return fmt::format("{}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
   return fmt::format("{}:{:02}.{:03}", ms / 60'000, ms / 1000 % 60, ms % 1000);
 }
 
@@ -68,7 +75,8 @@ void append_csv_header(std::string& out, const lab::DetectorInfo& detector, bool
   if (with_recording) out += "recording,";
   out += detector.moment ? "t_s,sample,quality" : "t_s,t_start_s,t_end_s,quality";
   for (const lab::FieldInfo& field : detector.outputs) {
-    if (field.name == "sample" || field.name == "start_sample" || field.name == "end_sample" || field.name == "quality") continue;
+    if (field.name == "sample" || field.name == "start_sample" || field.name == "end_sample" || field.name == "quality")
+      continue;
     out += "," + field.name;
   }
   out += ",t_known_s\n";
@@ -137,7 +145,8 @@ void write_annotation_file(const lab::Recording& recording, const lab::RunResult
       annotations.push_back(mark);
     }
   }
-  std::stable_sort(annotations.begin(), annotations.end(), [](const auto& a, const auto& b) { return a.tick < b.tick; });
+  std::stable_sort(annotations.begin(), annotations.end(),
+                   [](const auto& a, const auto& b) { return a.tick < b.tick; });
   std::string name = recording.name;
   std::replace(name.begin(), name.end(), '/', '-');
   std::error_code ec;

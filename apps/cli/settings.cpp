@@ -1,8 +1,9 @@
 #include "apps/cli/settings.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <filesystem>
-#include <toml++/toml.h>
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
@@ -36,7 +37,8 @@ std::string text_of(const toml::node& node) {
 
 }  // namespace
 
-lab::Config read_settings(const lab::DetectorInfo& detector, const std::string& file, const std::vector<std::string>& settings) {
+lab::Config read_settings(const lab::DetectorInfo& detector, const std::string& file,
+                          const std::vector<std::string>& settings) {
   lab::Config config;
   if (!file.empty()) {
     if (!std::filesystem::is_regular_file(file)) throw lab::Error("the configuration file is not there", file);

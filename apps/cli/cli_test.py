@@ -1,0 +1,197 @@
+"""The program from outside: what OUTPUTS promises of `vagus run` and its neighbours, on signals the project simulates.
+
+Usage: cli_test.py PROGRAM SCRATCH_FOLDER
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+PROGRAM, SCRATCH = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+
+
+def vagus(*arguments, stdin=None, env=None, cwd=None):
+    environment = dict(os.environ, VAGUS_STORE=os.path.join(SCRATCH, "store"), XDG_CACHE_HOME=os.path.join(SCRATCH, "cache"))
+    environment.update(env or {})
+    done = subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, env=environment, cwd=cwd or SCRATCH, timeout=120)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Contract(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+        os.makedirs(SCRATCH)
+        code, _, err = vagus("simulate", "ecg", "--seed", "1", "--duration-s", "60", "-o", "ecg")
+        assert code == 0, err
+        code, _, err = vagus("convert", "ecg.hea", "ecg.csv")
+        assert code == 0, err
+
+    def refused(self, code, *arguments, **keywords):
+        """One clear error: the exit code, at most three lines, nothing on standard output, nothing new in the folder."""
+        before = sorted(os.listdir(SCRATCH))
+        got, out, err = vagus(*arguments, **keywords)
+        self.assertEqual(got, code, err)
+        self.assertEqual(out, "")
+        self.assertTrue(1 <= len(err.splitlines()) <= 3, err)
+        self.assertEqual(sorted(os.listdir(SCRATCH)), before)
+        return err
+
+    def test_json_is_events_then_exactly_one_summary(self):
+        code, out, err = vagus("run", "health.beats", "ecg.hea", "--json")
+        self.assertEqual(code, 0, err)
+        said = lines(out)
+        self.assertEqual([line.get("summary") for line in said].count(True), 1)
+        self.assertTrue(said[-1]["summary"])
+        for key in ("detector", "version", "config", "duration_s", "start", "rate_hz", "jitter_ms", "unreadable_s", "gaps", "repairs",
+                    "beats", "mean_hr_bpm"):
+            self.assertIn(key, said[-1])
+        beats = [line for line in said[:-1] if "kind" not in line]
+        self.assertEqual(len(beats), said[-1]["beats"])
+        self.assertGreater(len(beats), 30)
+        rate = said[-1]["rate_hz"]
+        for beat in beats:
+            self.assertTrue(0 <= beat["quality"] <= 1)
+            self.assertAlmostEqual(beat["t_s"], beat["sample"] / rate, places=9)
+            self.assertGreaterEqual(beat["t_known_s"] + 1e-9, beat["t_s"])
+        known = [line["t_known_s"] for line in said[:-1]]
+        self.assertEqual(known, sorted(known))
+        self.assertTrue(all("kind" not in line or line["kind"] == "unreadable" for line in said[:-1]))
+
+    def test_the_simulated_truth_is_found(self):
+        code, out, err = vagus("run", "health.beats", "ecg.hea", "--wfdb", "vgs", "-o", "marks")
+        self.assertEqual((code, out), (0, ""), err)
+        self.assertEqual(os.listdir(os.path.join(SCRATCH, "marks")), ["ecg.vgs"])
+        shutil.copy(os.path.join(SCRATCH, "ecg.hea"), os.path.join(SCRATCH, "marks", "ecg.hea"))
+        code, out, err = vagus("score", "ec57", "ecg.atr", "marks/ecg.vgs", "--from-s", "0", "--json")
+        self.assertEqual(code, 0, err)
+        score = json.loads(out)
+        self.assertGreater(score["se"], 0.98)
+        self.assertGreater(score["ppv"], 0.98)
+        for key in ("tp", "fn", "fp", "shutdown_s", "matrix", "rr_rms_ms"):
+            self.assertIn(key, score)
+
+    def test_csv_and_wfdb_of_the_same_signal_give_the_same_beats(self):
+        of_wfdb = [l["sample"] for l in lines(vagus("run", "health.beats", "ecg.hea", "--json")[1]) if "sample" in l and "kind" not in l]
+        of_csv = [l["sample"] for l in lines(vagus("run", "health.beats", "ecg.csv", "--json")[1]) if "sample" in l and "kind" not in l]
+        self.assertEqual(of_wfdb, of_csv)
+
+    def test_standard_input_answers_like_the_file(self):
+        with open(os.path.join(SCRATCH, "ecg.csv"), "rb") as file:
+            content = file.read()
+        code, out, err = vagus("run", "health.beats", "-", "--json", stdin=content)
+        self.assertEqual(code, 0, err)
+        of_file = [(l["sample"], l["quality"]) for l in lines(vagus("run", "health.beats", "ecg.csv", "--json")[1]) if "quality" in l]
+        self.assertEqual([(l["sample"], l["quality"]) for l in lines(out) if "quality" in l], of_file)
+
+    def test_csv_output_has_the_event_fields_as_header(self):
+        code, out, err = vagus("run", "health.beats", "ecg.hea", "--csv")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(out.splitlines()[0].split(",")[:3], ["t_s", "sample", "quality"])
+
+    def test_scores_and_probes_come_only_when_asked_for(self):
+        probes = json.loads(vagus("detectors", "health.beats", "--json")[1])["probes"]
+        code, out, err = vagus("run", "health.beats", "ecg.hea", "--json", "--scores", "--probes", probes[0]["name"])
+        self.assertEqual(code, 0, err)
+        kinds = {line.get("kind") for line in lines(out)}
+        self.assertIn("probe", kinds)
+        self.assertTrue(kinds <= {None, "probe", "candidate", "score", "unreadable"})
+
+    def test_each_tells_the_recording_on_every_line(self):
+        code, out, err = vagus("run", "health.beats", "ecg.hea", "ecg.csv", "--each", "--json")
+        self.assertEqual(code, 0, err)
+        said = lines(out)
+        self.assertEqual({line["recording"] for line in said}, {"ecg.hea", "ecg.csv"})
+        self.assertEqual(sum(1 for line in said if line.get("summary")), 2)
+
+    def test_output_file_is_what_standard_output_would_be(self):
+        _, out, _ = vagus("run", "health.beats", "ecg.hea", "--json")
+        code, printed, err = vagus("run", "health.beats", "ecg.hea", "--json", "-o", "said.jsonl")
+        self.assertEqual((code, printed), (0, ""), err)
+        with open(os.path.join(SCRATCH, "said.jsonl")) as file:
+            self.assertEqual(file.read(), out)
+        os.remove(os.path.join(SCRATCH, "said.jsonl"))
+
+    def test_quality_says_a_reason_for_every_second(self):
+        code, out, err = vagus("run", "health.quality", "ecg.hea", "--json")
+        self.assertEqual(code, 0, err)
+        seconds = [line for line in lines(out) if "reason" in line and "quality" in line]
+        self.assertTrue(58 <= len(seconds) <= 61, len(seconds))
+
+    def test_usage_errors_end_in_2_with_the_nearest_right_name(self):
+        self.assertIn("health.beats", self.refused(2, "run", "health.beat", "ecg.hea"))
+        self.assertIn("did you mean", self.refused(2, "runn"))
+        self.refused(2, "run", "health.beats", "ecg.hea", "--no-such-option")
+        key = json.loads(vagus("detectors", "health.beats", "--json")[1])["config"][-1]["key"]
+        self.assertIn(key, self.refused(2, "run", "health.beats", "ecg.hea", "--set", key + "x=1"))
+
+    def test_bad_input_ends_in_3_and_names_the_file(self):
+        def file(name, content):
+            with open(os.path.join(SCRATCH, name), "wb") as f:
+                f.write(content)
+            return name
+        self.assertIn("none.hea", self.refused(3, "run", "health.beats", "none.hea"))
+        self.refused(3, "run", "health.beats", SCRATCH)
+        cases = {
+            "empty.csv": b"", "empty.hea": b"", "rubbish.bin": os.urandom(4096), "header-only.csv": b"t_s,ecg_mv\n",
+            "unknown-column.csv": b"t_s,ecq_mv\n0,1\n0.004,1\n", "unknown-unit.csv": b"t_s,ecg_furlong\n0,1\n0.004,1\n",
+            "no-time.csv": b"ecg_mv\n1\n2\n", "text.csv": b"t_s,ecg_mv\n0,one\n0.004,two\n",
+            "acc.csv": b"t_s,acc_x_g\n" + b"".join(b"%g,1\n" % (i / 100) for i in range(500)),
+            "lying.hea": b"lying 1 360 99999999999999\nlying.dat 212 200 11 1024 0 0 0 MLII\n",
+            "loop.hea": b"loop/2 1 360 100\nloop 50\nloop 50\n", "traversal.hea": b"t 1 360 100\n../../../etc/passwd 16 200 16 0 0 0 0 I\n",
+        }
+        for name, content in cases.items():
+            with self.subTest(name):
+                file(name, content)
+                self.assertIn(name.split(".")[0], self.refused(3, "run", "health.beats", name, "--json"))
+
+    def test_a_missing_channel_is_named(self):
+        with open(os.path.join(SCRATCH, "motion.csv"), "w") as f:
+            f.write("t_s,acc_x_g\n" + "".join(f"{i / 100},1\n" for i in range(500)))
+        self.assertIn("ecg", self.refused(3, "run", "health.beats", "motion.csv"))
+
+    def test_a_signal_file_cut_short_is_read_as_far_as_it_goes_and_said(self):
+        os.makedirs(os.path.join(SCRATCH, "cut"), exist_ok=True)
+        for ending in ("hea", "dat"):
+            shutil.copy(os.path.join(SCRATCH, "ecg." + ending), os.path.join(SCRATCH, "cut", "ecg." + ending))
+        path = os.path.join(SCRATCH, "cut", "ecg.dat")
+        os.truncate(path, os.path.getsize(path) // 2)
+        code, out, err = vagus("run", "health.beats", "cut/ecg.hea", "--json")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(len(err.splitlines()), 1)
+        self.assertTrue(lines(out)[-1]["repairs"])
+
+    def test_info_reads_what_simulate_wrote(self):
+        code, out, err = vagus("info", "ecg.hea", "--json")
+        self.assertEqual(code, 0, err)
+        self.assertIn("channels", json.loads(out))
+
+    def test_help_has_examples_and_ends_in_0(self):
+        for command in ("run", "detectors", "info", "convert", "data", "score", "study", "simulate", "completion"):
+            code, out, _ = vagus(command, "--help")
+            self.assertEqual(code, 0)
+            self.assertIn("vagus " + command, out)
+
+    def test_completion_knows_the_commands(self):
+        for shell in ("bash", "zsh", "fish"):
+            code, out, _ = vagus("completion", shell)
+            self.assertEqual(code, 0)
+            self.assertIn("health.beats", out)
+
+    def test_the_program_runs_from_anywhere_with_an_empty_home(self):
+        empty = os.path.join(SCRATCH, "empty-home")
+        os.makedirs(empty, exist_ok=True)
+        code, out, err = vagus("run", "health.beats", os.path.join(SCRATCH, "ecg.hea"), "--json", cwd=empty,
+                               env={"HOME": empty, "VAGUS_STORE": os.path.join(empty, "s"), "XDG_CACHE_HOME": os.path.join(empty, "c")})
+        self.assertEqual(code, 0, err)
+        self.assertEqual(os.listdir(empty), [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
