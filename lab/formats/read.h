@@ -10,10 +10,10 @@
 namespace vagus::lab {
 
 struct ReadOptions {
-  bool signals = true;                 ///< false: only what headers say (`vagus info` of a huge file)
-  bool annotations = true;             ///< read every annotation file beside the record ("atr", "qrs" ...) as tracks
-  std::string annotator;               ///< only this one, if set
-  std::optional<std::string> layout;   ///< array files: path of a TOML that names variables, axes, rates and channels
+  bool signals = true;                ///< false: only what headers say (`vagus info` of a huge file)
+  bool annotations = true;            ///< read every annotation file beside the record ("atr", "qrs" ...) as tracks
+  std::string annotator;              ///< only this one, if set
+  std::optional<std::string> layout;  ///< array files: path of a TOML that names variables, axes, rates and channels
 };
 
 /// Reads one recording. Throws Error naming file and place; whatever was mended is counted in `Recording::repairs`.
