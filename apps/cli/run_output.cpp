@@ -123,11 +123,7 @@ void append_result(std::string& out, Shape shape, const lab::DetectorInfo& detec
 
 void write_annotation_file(const lab::Recording& recording, const lab::RunResult& result, const std::string& extension,
                            const std::string& folder) {
-  lab::Track track;
-  track.name = extension;
-  track.tick_hz = result.rate_hz;
-  track.layers.emplace_back();
-  auto& annotations = track.layers.back().annotations;
+  std::vector<lab::Annotation> annotations;
   for (const lab::Event& event : result.events) {
     lab::Annotation mark;
     mark.tick = mark.end_tick = event.row;
@@ -153,7 +149,7 @@ void write_annotation_file(const lab::Recording& recording, const lab::RunResult
   const std::filesystem::path where = folder.empty() ? "." : folder;
   std::filesystem::create_directories(where, ec);
   if (ec) throw lab::Error("the folder cannot be made: " + ec.message(), where.string());
-  lab::write_annotations(track, (where / (name + "." + extension)).string());
+  lab::write_annotations(annotations, result.rate_hz, where / (name + "." + extension));
 }
 
 void say_repairs(const std::string& shown, const std::map<std::string, std::int64_t>& repairs) {

@@ -1,0 +1,99 @@
+/// `vagus score PROTOCOL REFERENCE TEST`: two sets of annotations compared by a protocol.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "apps/cli/command.h"
+#include "lab/base/error.h"
+#include "lab/score/protocol.h"
+#include "lab/store/store.h"
+
+namespace vagus::cli {
+namespace {
+
+/// SET:RECORDING of the store, or whatever `read_marks` reads. A file of that name wins over the store.
+lab::Marks load(const std::string& text) {
+  std::error_code ignored;
+  const bool inside = text.find("::") != std::string::npos || std::filesystem::exists(text, ignored);
+  if (!inside && text.find(':') != std::string::npos) {
+    lab::Store store = lab::Store::open();
+    if (const auto entries = lab::resolve(store, text)) {
+      if (entries->size() != 1)
+        throw lab::UsageError("\"" + text + "\" names " + std::to_string(entries->size()) + " recordings",
+                              "scoring compares one with one; a study scores a set");
+      lab::Marks marks = lab::marks_of(store.load(entries->front()));
+      marks.shown = text;
+      return marks;
+    }
+  }
+  return lab::read_marks(text);
+}
+
+void report_repairs(const lab::Marks& marks) {
+  std::string all;
+  for (const auto& [what, n] : marks.repairs) all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", what, n);
+  if (!all.empty()) fmt::print(stderr, "vagus: {}: mended: {}\n", marks.shown, all);
+}
+
+struct Options {
+  std::string protocol, reference, test, map = "bxb";
+  double from_s = 0, to_s = 0;
+  bool json = false;
+};
+
+int score(const Options& options, bool from_given, bool to_given) {
+  const lab::Protocol& protocol = lab::protocol(options.protocol);
+  lab::ScoreOptions how;
+  if (from_given) how.from_s = options.from_s;
+  if (to_given) {
+    if (!(options.to_s >= 0)) throw lab::UsageError("--to-s must be 0 or more");
+    how.to_s = options.to_s;
+  }
+  if (options.map != "bxb" && options.map != "ec57")
+    throw lab::UsageError("there is no map \"" + options.map + "\"", "there are: bxb, ec57");
+  how.map = options.map == "ec57" ? lab::BeatMap::ec57 : lab::BeatMap::bxb;
+  const lab::Marks reference = load(options.reference), test = load(options.test);
+  report_repairs(reference);
+  report_repairs(test);
+  if (reference.record_hz <= 0 && test.record_hz <= 0 && reference.tick_hz <= 0 && test.tick_hz <= 0)
+    fmt::print(stderr, "vagus: no header beside {} tells the sampling rate: 250 Hz assumed\n", reference.shown);
+  const lab::Scored scored = protocol.score(reference, test, how);
+  if (options.json) {
+    fmt::print("{}\n", scored.json.dump());
+  } else {
+    fmt::print("{}", scored.table);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void declare_score(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<Options>();
+  std::string known;
+  for (const lab::Protocol& protocol : lab::protocols())
+    known += fmt::format("\n  {:<8} {}; from {} s unless told", protocol.name, protocol.summary, protocol.from_s);
+  app.add_option("PROTOCOL", options->protocol, "how to compare: see below")->required();
+  app.add_option("REFERENCE", options->reference,
+                 "annotation file, events as CSV, recording (its atr), or SET:RECORDING of the store")
+      ->required();
+  app.add_option("TEST", options->test, "the same, to be judged")->required();
+  CLI::Option* from = app.add_option("--from-s", options->from_s, "seconds from which to score");
+  CLI::Option* to = app.add_option("--to-s", options->to_s, "seconds to which to score (default the end)");
+  app.add_option("--map", options->map,
+                 "ec57: beat classes as the program bxb (e j are S) or as the standard (e j are N)")
+      ->capture_default_str();
+  app.add_flag("--json", options->json, "one JSON object");
+  app.footer("Protocols:" + known +
+             "\nExamples:\n"
+             "  vagus score ec57 100.atr 100.qrs              from 5:00, as a table with intervals\n"
+             "  vagus score ec57 100.atr 100.qrs --from-s 0   the whole record\n"
+             "  vagus score ec57 mitdb:100 beats.csv --json   against the store's reference, as JSON");
+  app.callback([options, from, to, &action] {
+    action = [options, from_given = from->count() > 0, to_given = to->count() > 0] {
+      return score(*options, from_given, to_given);
+    };
+  });
+}
+
+}  // namespace vagus::cli
