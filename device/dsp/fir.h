@@ -1,0 +1,159 @@
+#pragma once
+/// Finite impulse response filters and their design by windowed sinc.
+#include <cstdint>
+
+#include "device/base/result.h"
+#include "device/dsp/pack.h"
+
+namespace vagus::dsp {
+
+enum class Window : std::uint8_t { rectangular, hann, hamming, blackman, kaiser };
+
+namespace detail {
+
+/// Modified Bessel function of the first kind, order 0, by its series; below 1e-6 relative for 0 <= x <= 20.
+inline float bessel_i0(float x) {
+  const float quarter = 0.25F * x * x;
+  float term = 1.0F;
+  float sum = 1.0F;
+  for (int k = 1; k < 60 && term > 1e-9F * sum; ++k) {
+    term *= quarter / static_cast<float>(k * k);
+    sum += term;
+  }
+  return sum;
+}
+
+/// sin(pi x) / (pi x)
+inline float sinc(float x) {
+  if (abs(x) < 1e-4F) return 1.0F;
+  const float angle = math::pi * x;
+  return math::sin(angle) / angle;
+}
+
+}  // namespace detail
+
+/// A window's value at `x` in [-1, 1] (0 the middle, +-1 the ends), symmetric. `beta` shapes the Kaiser window only.
+inline float window_value(Window window, float x, float beta = 6.0F) {
+  const float angle = math::pi * x;
+  switch (window) {
+    case Window::rectangular:
+      return 1.0F;
+    case Window::hann:
+      return 0.5F + 0.5F * math::cos(angle);
+    case Window::hamming:
+      return 0.54F + 0.46F * math::cos(angle);
+    case Window::blackman:
+      return 0.42F + 0.5F * math::cos(angle) + 0.08F * math::cos(2.0F * angle);
+    case Window::kaiser: {
+      const float rest = (1.0F - x) * (1.0F + x);
+      return detail::bessel_i0(beta * math::sqrt(rest > 0.0F ? rest : 0.0F)) / detail::bessel_i0(beta);
+    }
+  }
+  return 1.0F;
+}
+
+/// A filter of up to `MaxTaps` taps: y[n] = sum over k of tap[k] * x[n - k]. Group delay (taps - 1) / 2 samples where
+/// the taps are symmetric. Samples before the first are 0. Input finite; a NaN is gone `taps` samples later.
+template <class T = float, std::uint32_t MaxTaps = 64>
+class Fir {
+  static_assert(MaxTaps > 0);
+
+ public:
+  /// Refuses `capacity_exceeded` unless 1 <= count <= MaxTaps.
+  static Result<Fir> make(const float* taps, std::uint32_t count) {
+    if (count < 1 || count > MaxTaps) return Errc::capacity_exceeded;
+    Fir fir;
+    fir.count_ = count;
+    // Oldest sample first, as they lie in the history.
+    for (std::uint32_t k = 0; k < count; ++k) fir.tap_[count - 1 - k] = taps[k];
+    return fir;
+  }
+  std::uint32_t taps() const { return count_; }
+  void reset() {
+    for (T& x : past_) x = T{};
+    at_ = 0;
+  }
+
+  T push(const T& x) {
+    // Written twice, so that the last `count_` samples always lie in one piece.
+    past_[at_] = past_[at_ + count_] = x;
+    at_ = at_ + 1 == count_ ? 0 : at_ + 1;
+    const T* from = past_ + at_;
+    // Four sums, so that four chains run side by side; added in a fixed order.
+    T sum[4]{};
+    std::uint32_t k = 0;
+    for (; k + 4 <= count_; k += 4) {
+      for (std::uint32_t j = 0; j < 4; ++j) sum[j] = fused(tap_[k + j], from[k + j], sum[j]);
+    }
+    for (; k < count_; ++k) sum[0] = fused(tap_[k], from[k], sum[0]);
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  }
+
+ private:
+  float tap_[MaxTaps]{};
+  T past_[2 * MaxTaps]{};
+  std::uint32_t count_ = 1;
+  std::uint32_t at_ = 0;
+};
+
+/// Fills `taps[0..count)` with a linear-phase low-pass, -6 dB at `corner_hz`, gain 1 at 0 Hz.
+/// Refuses `corner_out_of_range` unless 0 < corner < rate / 2.
+/// Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing, 3rd ed., section 7.5.
+inline Errc design_lowpass(float* taps, std::uint32_t count, float corner_hz, float rate_hz,
+                           Window window = Window::hamming, float beta = 6.0F) {
+  if (!is_finite(rate_hz) || !(rate_hz > 0.0F)) return Errc::rate_out_of_range;
+  if (!is_finite(corner_hz) || !(corner_hz > 0.0F) || !(2.0F * corner_hz < rate_hz)) return Errc::corner_out_of_range;
+  if (count < 1) return Errc::capacity_exceeded;
+  const float share = 2.0F * (corner_hz / rate_hz);
+  const float middle = 0.5F * static_cast<float>(count - 1);
+  float sum = 0.0F;
+  for (std::uint32_t k = 0; k < count; ++k) {
+    const float x = static_cast<float>(k) - middle;
+    taps[k] = share * detail::sinc(share * x) * window_value(window, middle > 0.0F ? x / middle : 0.0F, beta);
+    sum += taps[k];
+  }
+  for (std::uint32_t k = 0; k < count; ++k) taps[k] = taps[k] / sum;
+  return Errc::ok;
+}
+
+/// As `design_lowpass`; gain 1 at half the rate. Refuses `field_out_of_range` where `count` is even (its gain there
+/// would be 0).
+inline Errc design_highpass(float* taps, std::uint32_t count, float corner_hz, float rate_hz,
+                            Window window = Window::hamming, float beta = 6.0F) {
+  if (count % 2 == 0) return Errc::field_out_of_range;
+  const Errc error = design_lowpass(taps, count, corner_hz, rate_hz, window, beta);
+  if (error != Errc::ok) return error;
+  float sum = 0.0F;
+  for (std::uint32_t k = 0; k < count; ++k) {
+    taps[k] = (k == count / 2 ? window_value(window, 0.0F, beta) : 0.0F) - taps[k];
+    sum += (k + count / 2) % 2 == 0 ? taps[k] : -taps[k];
+  }
+  for (std::uint32_t k = 0; k < count; ++k) taps[k] = taps[k] / sum;
+  return Errc::ok;
+}
+
+/// As `design_lowpass`, -6 dB at both corners; gain 1 half-way between them.
+inline Errc design_bandpass(float* taps, std::uint32_t count, float low_hz, float high_hz, float rate_hz,
+                            Window window = Window::hamming, float beta = 6.0F) {
+  if (!is_finite(rate_hz) || !(rate_hz > 0.0F)) return Errc::rate_out_of_range;
+  if (!is_finite(low_hz) || !is_finite(high_hz) || !(low_hz > 0.0F) || !(low_hz < high_hz) ||
+      !(2.0F * high_hz < rate_hz)) {
+    return Errc::corner_out_of_range;
+  }
+  if (count < 1) return Errc::capacity_exceeded;
+  const float low = 2.0F * (low_hz / rate_hz);
+  const float high = 2.0F * (high_hz / rate_hz);
+  const float middle = 0.5F * static_cast<float>(count - 1);
+  const float centre = math::pi * 0.5F * (low + high);
+  float sum = 0.0F;
+  for (std::uint32_t k = 0; k < count; ++k) {
+    const float x = static_cast<float>(k) - middle;
+    const float ideal = high * detail::sinc(high * x) - low * detail::sinc(low * x);
+    taps[k] = ideal * window_value(window, middle > 0.0F ? x / middle : 0.0F, beta);
+    sum += taps[k] * math::cos(centre * x);
+  }
+  for (std::uint32_t k = 0; k < count; ++k) taps[k] = taps[k] / sum;
+  return Errc::ok;
+}
+
+}  // namespace vagus::dsp
