@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "lab/base/numbers.h"
+#include "lab/simulate/faults.h"
 #include "lab/simulate/math.h"
 #include "lab/simulate/noise.h"
 #include "lab/simulate/streams.h"
@@ -18,85 +18,8 @@ namespace vagus::lab::sim {
 namespace {
 
 constexpr std::int64_t chunk_rows = 16384;
-constexpr double fade_s = 0.25;           ///< bouts and f-waves come and go within this
-constexpr double jump_decay_s = 3.2;      ///< of an amplifier coupled at 0.05 Hz
-constexpr double hidden_margin_s = 0.02;  ///< a QRS this close to a lost stretch is not visible
-
-struct LeadOff {
-  Span span;
-  int rail;  ///< -1, 0 (flat) or 1
-};
-
-struct Moment {
-  double t_s;
-  std::array<double, most_leads> value;
-};
-
-/// What goes wrong, in continuous time.
-struct Faults {
-  std::vector<Span> bouts, gaps;
-  std::vector<LeadOff> off;
-  std::vector<Moment> gains, jumps;
-  bool bouts_marked = false;
-};
-
-std::vector<Span> spans_of(double per_hour, double mean_s, double duration_s, Random random) {
-  std::vector<Span> spans;
-  if (per_hour <= 0) return spans;
-  double t = random.exponential() * 3600 / per_hour;
-  while (t < duration_s) {
-    const double end = t + std::max(0.1, mean_s * random.exponential());
-    spans.push_back({t, std::min(end, duration_s)});
-    t = end + 1 + random.exponential() * 3600 / per_hour;
-  }
-  return spans;
-}
-
-std::vector<Span> bouts_of(const EcgSpec& spec, double duration_s, Random random) {
-  if (spec.artefact_share >= 1) return {{-1, duration_s + 1}};
-  std::vector<Span> spans;
-  if (spec.artefact_share <= 0) return spans;
-  // A bout or a calm lasts 1 s and an exponential remainder; the first state is drawn so that the share holds from 0
-  // on.
-  const double calm_s = spec.artefact_s * (1 - spec.artefact_share) / spec.artefact_share;
-  const auto length = [&](double mean) { return std::min(1.0, mean) + std::max(0.0, mean - 1) * random.exponential(); };
-  double t = random.chance(spec.artefact_share) ? -length(spec.artefact_s) * random.uniform()
-                                                : length(calm_s) * random.uniform();
-  while (t < duration_s) {
-    const double end = t + length(spec.artefact_s);
-    if (end > 0) spans.push_back({t, std::min(end, duration_s + 1)});
-    t = end + length(calm_s);
-  }
-  return spans;
-}
-
-Faults make_faults(const EcgSpec& spec, double duration_s, std::uint64_t seed) {
-  Faults faults;
-  faults.bouts = bouts_of(spec, duration_s, Random(seed, stream(Stream::artefacts)));
-  faults.bouts_marked = spec.artefact_share < 1 && (spec.muscle_mv > 0 || spec.motion_mv > 0);
-  faults.gaps = spans_of(spec.gaps_per_hour, spec.gap_s, duration_s, Random(seed, stream(Stream::gaps)));
-  Random rails(seed, stream(Stream::lead_off, 1));
-  for (const Span& span :
-       spans_of(spec.lead_off_per_hour, spec.lead_off_s, duration_s, Random(seed, stream(Stream::lead_off))))
-    faults.off.push_back({span, rails.chance(0.5) ? 0 : (rails.chance(0.5) ? 1 : -1)});
-  const auto moments = [&](double per_hour, Stream which, auto&& value) {
-    std::vector<Moment> all;
-    Random random(seed, stream(which));
-    if (per_hour <= 0) return all;
-    for (double t = random.exponential() * 3600 / per_hour; t < duration_s; t += random.exponential() * 3600 / per_hour)
-      all.push_back({t, value(random)});
-    return all;
-  };
-  faults.gains = moments(spec.gain_changes_per_hour, Stream::gains, [](Random& random) {
-    const double gain = exp(random.uniform(log(0.5), log(1.6)));
-    return std::array<double, most_leads>{gain, gain};
-  });
-  faults.jumps = moments(spec.jumps_per_hour, Stream::jumps, [&](Random& random) {
-    const double a = random.normal();
-    return std::array<double, most_leads>{spec.jump_mv * a, spec.jump_mv * random.normal()};
-  });
-  return faults;
-}
+constexpr double fade_s = 0.25;       ///< bouts and f-waves come and go within this
+constexpr double jump_decay_s = 3.2;  ///< of an amplifier coupled at 0.05 Hz
 
 /// 1 inside, 0 outside, straight over `fade_s` around the ends.
 double envelope(const Span& span, double t) {
@@ -280,85 +203,6 @@ class Renderer {
   std::array<double, most_leads> jump_level_{};
   std::array<std::vector<double>, 3> buffers_;
 };
-
-/// The sample of the first lead's QRS extremum in the clean wave, neighbours' waves included.
-std::int64_t peak_row(const Rhythm& rhythm, std::size_t beat, double rate_hz) {
-  const DrawnBeat& drawn = rhythm.beats[beat];
-  const Morphology& shape = morphologies()[static_cast<std::size_t>(drawn.shape)];
-  const double sign = shape.upright == (drawn.size > 0) ? 1 : -1;
-  const std::size_t first = beat < 3 ? 0 : beat - 3;
-  const std::size_t last = std::min(beat + 4, rhythm.beats.size());
-  const auto height = [&](std::int64_t row) {
-    double sum = 0;
-    for (std::size_t i = first; i < last; ++i) sum += value_at(rhythm.beats[i], static_cast<double>(row) / rate_hz);
-    return sign * sum;
-  };
-  const auto from = static_cast<std::int64_t>(std::ceil((drawn.t_s - shape.search_ms * 1e-3) * rate_hz));
-  const auto to = static_cast<std::int64_t>(std::floor((drawn.t_s + shape.search_ms * 1e-3) * rate_hz));
-  std::int64_t best = from;
-  double best_height = height(from);
-  for (std::int64_t row = from + 1; row <= to; ++row) {
-    const double h = height(row);
-    if (h > best_height) {
-      best = row;
-      best_height = h;
-    }
-  }
-  return best;
-}
-
-std::vector<Annotation> annotate(const EcgSpec& spec, const Rhythm& rhythm, const Faults& faults, std::int64_t rows) {
-  std::vector<Annotation> all;
-  const auto row_of = [&](double t) { return static_cast<std::int64_t>(std::ceil(t * spec.rate_hz)); };
-  const auto add = [&](std::int64_t tick, std::string_view label, std::string_view text, std::int32_t subtype) {
-    Annotation a;
-    a.tick = a.end_tick = tick;
-    a.label = label;
-    a.text = text;
-    a.subtype = subtype;
-    if (tick >= 0 && tick < rows) all.push_back(std::move(a));
-  };
-  for (const RhythmMark& mark : rhythm.marks) add(row_of(mark.t_s), "+", mark.text, 0);
-  const auto lost = [&](double t) {
-    const auto within = [t](const Span& s) { return t > s.start_s - hidden_margin_s && t < s.end_s + hidden_margin_s; };
-    return std::any_of(faults.gaps.begin(), faults.gaps.end(), within) ||
-           std::any_of(faults.off.begin(), faults.off.end(), [&](const LeadOff& off) { return within(off.span); });
-  };
-  for (std::size_t i = 0; i < rhythm.beats.size(); ++i) {
-    const DrawnBeat& beat = rhythm.beats[i];
-    if (beat.t_s < -0.1 || static_cast<double>(rows) + 0.1 * spec.rate_hz < beat.t_s * spec.rate_hz) continue;
-    const std::int64_t row = peak_row(rhythm, i, spec.rate_hz);
-    if (!lost(static_cast<double>(row) / spec.rate_hz))
-      add(row, morphologies()[static_cast<std::size_t>(beat.shape)].label, "", 0);
-  }
-  // Signal quality: bits of the noisy leads, or -1 where nothing can be read; said where it changes.
-  struct Edge {
-    std::int64_t row;
-    int noisy, lost;
-  };
-  std::vector<Edge> edges;
-  if (faults.bouts_marked) {
-    for (const Span& s : faults.bouts)
-      edges.insert(edges.end(), {{std::max<std::int64_t>(row_of(s.start_s), 0), 1, 0}, {row_of(s.end_s), -1, 0}});
-  }
-  for (const Span& s : faults.gaps) edges.insert(edges.end(), {{row_of(s.start_s), 0, 1}, {row_of(s.end_s), 0, -1}});
-  for (const LeadOff& off : faults.off)
-    edges.insert(edges.end(), {{row_of(off.span.start_s), 0, 1}, {row_of(off.span.end_s), 0, -1}});
-  std::stable_sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.row < b.row; });
-  int noisy = 0;
-  int unreadable = 0;
-  std::int32_t said = 0;
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    noisy += edges[i].noisy;
-    unreadable += edges[i].lost;
-    if (i + 1 < edges.size() && edges[i + 1].row == edges[i].row) continue;
-    const std::int32_t now = unreadable > 0 ? -1 : (noisy > 0 ? (1 << spec.leads) - 1 : 0);
-    if (now != said) add(edges[i].row, "~", "", now);
-    said = now;
-  }
-  std::stable_sort(all.begin(), all.end(), [](const Annotation& a, const Annotation& b) { return a.tick < b.tick; });
-  return all;
-}
 
 std::int16_t converted(double mv, double steps_per_mv, double most) {
   return static_cast<std::int16_t>(std::clamp(std::floor(mv * steps_per_mv + 0.5), -most, most));

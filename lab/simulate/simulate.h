@@ -27,6 +27,9 @@ struct SimulatorKind {
   std::function<Recording(const Settings&, double duration_s, std::uint64_t seed)> make;
 };
 
+/// Changes whenever the bytes of a seed can: part of the name of whatever was simulated.
+inline constexpr std::string_view simulator_version = "1";
+
 /// Every simulator there is: "ecg".
 const std::vector<SimulatorKind>& kinds();
 /// UsageError with the nearest name if there is none.
