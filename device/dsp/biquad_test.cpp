@@ -28,22 +28,24 @@ double gain_of(const C& cascade, double hz, double rate) {
 double db(double x) { return 20 * std::log10(x); }
 
 TEST(Biquad, DesignsHaveUnitGainInTheirPassBandAndMinusThreeDecibelsAtTheCorner) {
-  for (const float rate : {50.0F, 250.0F, 360.0F, 1000.0F}) {
-    for (const float corner : {0.5F, 5.0F, 15.0F, 20.0F}) {
-      const auto low = lowpass(corner, rate).value();
+  for (const double rate : {50.0, 250.0, 360.0, 1000.0}) {
+    for (const double corner : {0.5, 5.0, 15.0, 20.0}) {
+      const auto corner_hz = static_cast<float>(corner);
+      const auto rate_hz = static_cast<float>(rate);
+      const auto low = lowpass(corner_hz, rate_hz).value();
       EXPECT_NEAR(gain(low, 0, rate), 1, 1e-6);
-      EXPECT_NEAR(db(gain(low, static_cast<double>(corner), rate)), -3.0103, 0.02);
-      const auto high = highpass(corner, rate).value();
+      EXPECT_NEAR(db(gain(low, corner, rate)), -3.0103, 0.02);
+      const auto high = highpass(corner_hz, rate_hz).value();
       EXPECT_NEAR(gain(high, rate / 2, rate), 1, 1e-6);
-      EXPECT_NEAR(db(gain(high, static_cast<double>(corner), rate)), -3.0103, 0.02);
+      EXPECT_NEAR(db(gain(high, corner, rate)), -3.0103, 0.02);
       EXPECT_LT(gain(high, 0, rate), 1e-9);
-      const auto band = bandpass(corner, rate, 2).value();
-      EXPECT_NEAR(gain(band, static_cast<double>(corner), rate), 1, 1e-3);
-      const auto hole = notch(corner, rate, 10).value();
+      const auto band = bandpass(corner_hz, rate_hz, 2).value();
+      EXPECT_NEAR(gain(band, corner, rate), 1, 1e-3);
+      const auto hole = notch(corner_hz, rate_hz, 10).value();
       EXPECT_NEAR(gain(hole, 0, rate), 1, 2e-5);
       EXPECT_NEAR(gain(hole, rate / 2, rate), 1, 1e-6);
-      if (corner >= 5.0F) {
-        EXPECT_LT(gain(hole, static_cast<double>(corner), rate), 0.005);
+      if (corner >= 5.0) {
+        EXPECT_LT(gain(hole, corner, rate), 0.005);
       }
     }
   }
@@ -64,6 +66,7 @@ TEST(Biquad, RefusesCornersOutsideTheBandAndRatesThatAreNone) {
 
 TEST(Biquad, FollowsItsDifferenceEquationInLongDouble) {
   const auto c = lowpass(11, 250, 3).value();
+  const auto ld = [](float v) { return static_cast<long double>(v); };
   Biquad<> filter(c);
   long double x1 = 0;
   long double x2 = 0;
@@ -72,9 +75,9 @@ TEST(Biquad, FollowsItsDifferenceEquationInLongDouble) {
   TestNoise next;
   for (int i = 0; i < 20000; ++i) {
     const float x = next();
-    const long double y = c.b0 * static_cast<long double>(x) + c.b1 * x1 + c.b2 * x2 - c.a1 * y1 - c.a2 * y2;
+    const long double y = ld(c.b0) * ld(x) + ld(c.b1) * x1 + ld(c.b2) * x2 - ld(c.a1) * y1 - ld(c.a2) * y2;
     x2 = x1;
-    x1 = x;
+    x1 = ld(x);
     y2 = y1;
     y1 = y;
     ASSERT_NEAR(static_cast<double>(filter.push(x)), static_cast<double>(y), 2e-6);

@@ -27,7 +27,8 @@ TEST(Fir, IsTheConvolutionWithItsTapsInTheirOrder) {
   auto fir = Fir<float, 40>::make(taps.data(), 37).value();
   for (std::size_t n = 0; n < x.size(); ++n) {
     long double want = 0;
-    for (std::size_t k = 0; k < taps.size() && k <= n; ++k) want += static_cast<long double>(taps[k]) * x[n - k];
+    for (std::size_t k = 0; k < taps.size() && k <= n; ++k)
+      want += static_cast<long double>(taps[k]) * static_cast<long double>(x[n - k]);
     ASSERT_NEAR(static_cast<double>(fir.push(x[n])), static_cast<double>(want), 3e-6);
   }
   EXPECT_EQ((Fir<float, 8>::make(taps.data(), 9).error()), Errc::capacity_exceeded);

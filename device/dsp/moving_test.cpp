@@ -91,13 +91,13 @@ TEST(Moments, EqualTheTwoPassFiguresInLongDouble) {
   for (float& v : x) v = 20.0F + v * v * 3.0F;
   for (const float v : x) m.push(v);
   long double mean = 0;
-  for (const float v : x) mean += v;
+  for (const float v : x) mean += static_cast<long double>(v);
   mean /= static_cast<long double>(x.size());
   long double p2 = 0;
   long double p3 = 0;
   long double p4 = 0;
   for (const float v : x) {
-    const long double d = v - mean;
+    const long double d = static_cast<long double>(v) - mean;
     p2 += d * d;
     p3 += d * d * d;
     p4 += d * d * d * d;
@@ -120,10 +120,10 @@ TEST(MovingMoments, HoldOnALargeWanderingBaseline) {
     m.push(x[i]);
     const auto w = window(x, i + 1, 100);
     long double mean = 0;
-    for (const float v : w) mean += v;
+    for (const float v : w) mean += static_cast<long double>(v);
     mean /= static_cast<long double>(w.size());
     long double square = 0;
-    for (const float v : w) square += (v - mean) * (v - mean);
+    for (const float v : w) square += std::pow(static_cast<long double>(v) - mean, 2.0L);
     ASSERT_NEAR(static_cast<double>(m.mean()), static_cast<double>(mean), 2e-4) << i;
     const long double variance = square / static_cast<long double>(w.size());
     ASSERT_NEAR(static_cast<double>(m.variance()), static_cast<double>(variance),

@@ -27,9 +27,10 @@ double fft_error() {
   for (std::uint32_t k = 0; k <= N / 2; ++k) {
     std::complex<double> want = 0;
     for (std::uint32_t n = 0; n < N; ++n) want += static_cast<double>(x[n]) * turn[static_cast<std::size_t>(k) * n % N];
-    std::complex<double> got(data[2 * k % N], data[(2 * k + 1) % N]);
-    if (k == 0) got = data[0];
-    if (k == N / 2) got = data[1];
+    const auto at = [&](std::uint32_t i) { return static_cast<double>(data[i]); };
+    const std::complex<double> got = k == 0       ? std::complex<double>(at(0), 0)
+                                     : k == N / 2 ? std::complex<double>(at(1), 0)
+                                                  : std::complex<double>(at(2 * k), at(2 * k + 1));
     most = std::max(most, std::abs(got - want));
     power += std::norm(want) / (N / 2 + 1);
   }
