@@ -54,6 +54,15 @@ void put(std::string_view raw_key, std::string_view raw_value, Recording& record
   const std::string key = key_of(raw_key);
   std::string value(trimmed(raw_value));
   if (key.empty() || unknown_value(value)) return;
+  if (key == "subject" || key == "session") {
+    (key == "subject" ? recording.subject : recording.session) = value;
+    return;
+  }
+  if (key == "start_utc") {
+    // The record line has the same moment, but cannot say that it is UTC.
+    if (const auto start = start_from_iso(value); start && start->utc) recording.start = start;
+    return;
+  }
   if (identifies(key)) {
     recording.identifiers.try_emplace(key, value);
     return;
@@ -124,6 +133,9 @@ void sort_comments(const std::vector<std::string>& comments, Recording& recordin
 
 std::vector<std::string> comments_of(const Recording& recording, bool identifiers) {
   std::vector<std::string> lines;
+  if (!recording.subject.empty()) lines.push_back("subject: " + recording.subject);
+  if (!recording.session.empty()) lines.push_back("session: " + recording.session);
+  if (recording.start && recording.start->utc) lines.push_back("start_utc: " + iso(*recording.start));
   const auto one_line = [](std::string text) {
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 namespace vagus::lab::wfdb {
 namespace {
@@ -141,20 +142,36 @@ void unpack_any(int format, std::span<const std::byte> bytes, std::int64_t first
   }
 }
 
+/// Everything in the samples' own width, so that a register holds as many as it can; 2^15 samples at a time, so that
+/// the count of the missing fits. The missing value plus the type's greatest wraps to the top of the unsigned range:
+/// the least of the others is then an unsigned minimum.
 template <class T>
 Tally tally_of(std::span<const T> samples) {
-  constexpr T missing_value = std::numeric_limits<T>::min();
-  std::uint32_t sum = 0;
-  std::uint32_t missing = 0;
-  T least = std::numeric_limits<T>::max();
-  T greatest = missing_value;
-  for (const T v : samples) {
-    sum += static_cast<std::uint32_t>(v);
-    missing += v == missing_value ? 1U : 0U;
-    least = std::min(least, v == missing_value ? std::numeric_limits<T>::max() : v);
-    greatest = std::max(greatest, v);
+  using U = std::make_unsigned_t<T>;
+  constexpr T lowest = std::numeric_limits<T>::min();
+  constexpr auto shift = static_cast<U>(std::numeric_limits<T>::max());
+  Tally all;
+  U least = std::numeric_limits<U>::max();
+  T greatest = lowest;
+  while (!samples.empty()) {
+    const std::span<const T> block = samples.first(std::min<std::size_t>(samples.size(), 32768));
+    samples = samples.subspan(block.size());
+    U sum = 0;
+    U missing = 0;
+    for (const T v : block) {
+      const auto u = static_cast<U>(v);
+      sum = static_cast<U>(sum + u);
+      missing = static_cast<U>(missing + (v == lowest ? 1 : 0));
+      least = std::min(least, static_cast<U>(u + shift));
+      greatest = std::max(greatest, v);
+    }
+    all.sum = static_cast<std::uint16_t>(all.sum + sum);
+    all.missing += missing;
   }
-  return {sum, missing, least, greatest};
+  if (least == std::numeric_limits<U>::max()) return all;  // nothing but missing ones
+  all.least = static_cast<T>(static_cast<U>(least - shift));
+  all.greatest = greatest;
+  return all;
 }
 
 }  // namespace
@@ -214,14 +231,37 @@ void unpack(int format, std::span<const std::byte> bytes, std::int64_t first, st
 }
 
 void unpack_212_pair(std::span<const std::byte> bytes, std::int64_t frames, std::int16_t* even, std::int16_t* odd) {
+  // Eight frames, 24 bytes, at a time: the compilers' vector types, which both translate to byte shuffles.
+  using Bytes16 [[gnu::vector_size(16)]] = signed char;
+  using Lanes8 [[gnu::vector_size(16)]] = short;
+  constexpr Lanes8 code = {-2048, -2048, -2048, -2048, -2048, -2048, -2048, -2048};
+  constexpr std::int16_t lowest = std::numeric_limits<std::int16_t>::min();
+  constexpr Lanes8 missing = {lowest, lowest, lowest, lowest, lowest, lowest, lowest, lowest};
   const auto* from = reinterpret_cast<const Byte*>(bytes.data());
-  constexpr std::int32_t code = -2048;
-  constexpr auto missing = std::numeric_limits<std::int16_t>::min();
-  for (std::int64_t i = 0; i < frames; ++i, from += 3) {
-    std::int32_t s[2];
-    decode_group<212>(from, s);
-    even[i] = s[0] == code ? missing : static_cast<std::int16_t>(s[0]);
-    odd[i] = s[1] == code ? missing : static_cast<std::int16_t>(s[1]);
+  std::int64_t i = 0;
+  for (; i + 10 <= frames; i += 8, from += 24) {  // reads 28 bytes of the 30 that are there
+    Bytes16 a;
+    Bytes16 b;
+    std::memcpy(&a, from, 16);
+    std::memcpy(&b, from + 12, 16);
+    // The first of a frame: 12 bits at the low end of bytes 0 and 1.
+    const auto x =
+        std::bit_cast<Lanes8>(__builtin_shufflevector(a, b, 0, 1, 3, 4, 6, 7, 9, 10, 16, 17, 19, 20, 22, 23, 25, 26));
+    // The second: byte 2, and above it the upper half of byte 1.
+    const auto y =
+        std::bit_cast<Lanes8>(__builtin_shufflevector(a, b, 2, 1, 5, 4, 8, 7, 11, 10, 18, 17, 21, 20, 24, 23, 27, 26));
+    Lanes8 first = (x << 4) >> 4;
+    Lanes8 second = ((y >> 4) & ~0xFF) | (y & 0xFF);
+    first = first == code ? missing : first;
+    second = second == code ? missing : second;
+    std::memcpy(even + i, &first, 16);
+    std::memcpy(odd + i, &second, 16);
+  }
+  for (; i < frames; ++i, from += 3) {
+    std::array<std::int32_t, 2> s{};
+    decode_group<212>(from, s.data());
+    even[i] = s[0] == code[0] ? lowest : static_cast<std::int16_t>(s[0]);
+    odd[i] = s[1] == code[0] ? lowest : static_cast<std::int16_t>(s[1]);
   }
 }
 

@@ -35,7 +35,7 @@ std::vector<std::byte> pack(int format, std::span<const std::int32_t> samples);
 
 /// The sum of a run of stored samples, its extremes and how many are missing (the lowest value of the type).
 struct Tally {
-  std::uint32_t sum = 0;  ///< of all, the missing included, modulo 2^32
+  std::uint16_t sum = 0;  ///< of all, the missing included, modulo 2^16
   std::int64_t missing = 0;
   std::int32_t least = INT32_MAX, greatest = INT32_MIN;  ///< of those not missing
 };

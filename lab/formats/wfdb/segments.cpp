@@ -133,7 +133,7 @@ std::vector<Assembled> join_segments(Files& files, const Header& header, const s
     bool shorter = false;
     for (std::size_t i = 0; i < data.size(); ++i) {
       const SignalLine& signal = segment->signals[i];
-      if (signal.format == 0) continue;
+      if (signal.format == 0 || !data[i].present) continue;
       shorter |= data[i].frames < line.frames;
       shorten(data[i], signal, line.frames);
       add(signals[at[i]], data[i], signal, begins, header.frame_rate_hz);

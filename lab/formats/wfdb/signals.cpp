@@ -211,13 +211,13 @@ Digits narrowed_flac(std::vector<std::int32_t> wide, int format) {
 /// Whether the sum of the samples is the header's checksum, with the missing counted as their code in the file or, as
 /// some writers do, as -32768.
 bool checksum_holds(const Tally& sums, int format, int storage_bits, std::int64_t checksum) {
-  const auto want = static_cast<std::uint16_t>(checksum);
-  const auto lowest = static_cast<std::uint32_t>(std::int64_t{-1} << (storage_bits - 1));
-  const std::uint32_t present = sums.sum - static_cast<std::uint32_t>(sums.missing) * lowest;
+  const auto lowest = storage_bits == 16 ? std::uint16_t{0x8000} : std::uint16_t{0};  // its low 16 bits
+  const auto missing = static_cast<std::uint32_t>(sums.missing);
   const auto with = [&](std::uint32_t code) {
-    return static_cast<std::uint16_t>(present + static_cast<std::uint32_t>(sums.missing) * code);
+    return static_cast<std::uint16_t>(sums.sum - missing * lowest + missing * code);
   };
-  return with(static_cast<std::uint32_t>(missing_code(format))) == want || with(0xFFFF8000U) == want;
+  const auto want = static_cast<std::uint16_t>(checksum);
+  return with(static_cast<std::uint32_t>(missing_code(format))) == want || with(0x8000U) == want;
 }
 
 /// Checks what the header says about a signal's `frames` frames, then takes the skew out: a signal with skew begins so
@@ -234,20 +234,13 @@ void finish(std::vector<T>& row, const SignalLine& signal, std::int64_t frames, 
       !checksum_holds(sums, signal.format, static_cast<int>(8 * sizeof(T)), *signal.checksum)) {
     ++repairs["wrong checksum"];
   }
-  constexpr T lowest = std::numeric_limits<T>::min();
-  if (signal.format != 8 && signal.initial_value && !unskewed.empty()) {
-    const std::int64_t first = unskewed[0] == lowest ? missing_code(signal.format) : unskewed[0];
-    if (first != *signal.initial_value && !(unskewed[0] == lowest && *signal.initial_value == -32768)) {
-      ++repairs["wrong initial value"];
-    }
-  }
   if (signal.skew_frames > 0) {
     const auto lead =
         static_cast<std::size_t>(std::min<std::int64_t>(signal.skew_frames, std::numeric_limits<std::int32_t>::max()) *
                                  signal.samples_per_frame);
     row.erase(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(std::min(lead, row.size())));
   }
-  row.resize(rows, lowest);
+  row.resize(rows, std::numeric_limits<T>::min());
 }
 
 }  // namespace

@@ -45,8 +45,8 @@ struct SignalData {
 };
 
 /// Reads the signals of `header` in its order. With `samples` false only lengths are found.
-/// Repairs counted: "missing signal file", "truncated signal file", "wrong checksum", "wrong initial value",
-/// "damaged signal file" (FLAC that ends in an error; what was decoded stands).
+/// Repairs counted: "missing signal file", "truncated signal file", "wrong checksum", "damaged
+/// signal file" (FLAC that ends in an error; what was decoded stands).
 /// Throws Error naming file and line where signals of one file disagree on format or offset.
 std::vector<SignalData> read_signals(Files& files, const Header& header, const std::string& shown, bool samples,
                                      std::map<std::string, std::int64_t>& repairs);
