@@ -47,10 +47,10 @@ class Layer2 {
   std::optional<Noise> noise_;
 };
 
-std::optional<SpectralNoise> spectral(double sd_mv, double rate_hz, double resolution_hz, double (*amplitude)(double),
+std::optional<SpectralNoise> spectral(double sd_mv, double rate_hz, double resolution_hz, const Band& band,
                                       Random random) {
   if (sd_mv <= 0) return std::nullopt;
-  return SpectralNoise(rate_hz, resolution_hz, amplitude, random);
+  return SpectralNoise(rate_hz, resolution_hz, band, random);
 }
 
 /// Fibrillatory waves: a sawtooth of three harmonics, modulated in frequency (0.3 Hz at 0.2 Hz) and in size (a third at
@@ -86,10 +86,10 @@ class Renderer {
         faults_(faults),
         fibrillation_(spec, Random(seed, stream(Stream::fibrillation))),
         muscle_(spec.muscle_mv,
-                spectral(spec.muscle_mv, spec.rate_hz, 0.25, muscle_amplitude, Random(seed, stream(Stream::muscle)))),
-        baseline_(spec.baseline_mv, spectral(spec.baseline_mv, spec.rate_hz, 1.0 / 64, baseline_amplitude,
+                spectral(spec.muscle_mv, spec.rate_hz, 0.25, muscle_band(), Random(seed, stream(Stream::muscle)))),
+        baseline_(spec.baseline_mv, spectral(spec.baseline_mv, spec.rate_hz, 1.0 / 64, baseline_band(),
                                              Random(seed, stream(Stream::baseline)))),
-        electrode_(spec.electrode_mv, spectral(spec.electrode_mv, spec.rate_hz, 0.0625, electrode_amplitude,
+        electrode_(spec.electrode_mv, spectral(spec.electrode_mv, spec.rate_hz, 0.0625, electrode_band(),
                                                Random(seed, stream(Stream::electrode)))),
         motion_(spec.motion_mv,
                 spec.motion_mv > 0 ? std::optional(MotionNoise(spec.rate_hz, Random(seed, stream(Stream::motion_drift)),

@@ -157,13 +157,13 @@ std::vector<double> stress_noise(sim::NoiseKind kind, double rate_hz, std::size_
   const auto random = [&](std::uint64_t part) { return Random(seed, sim::stream(Stream::stress, 4 * channel + part)); };
   switch (kind) {
     case sim::NoiseKind::baseline:
-      sim::SpectralNoise(rate_hz, 1.0 / 64, sim::baseline_amplitude, random(0)).next(noise, {});
+      sim::SpectralNoise(rate_hz, 1.0 / 64, sim::baseline_band(), random(0)).next(noise, {});
       break;
     case sim::NoiseKind::muscle:
-      sim::SpectralNoise(rate_hz, 0.25, sim::muscle_amplitude, random(1)).next(noise, {});
+      sim::SpectralNoise(rate_hz, 0.25, sim::muscle_band(), random(1)).next(noise, {});
       break;
     case sim::NoiseKind::motion: {
-      sim::SpectralNoise(rate_hz, 1.0 / 32, sim::motion_drift_amplitude, random(2)).next(noise, {});
+      sim::SpectralNoise(rate_hz, 1.0 / 32, sim::motion_drift_band(), random(2)).next(noise, {});
       scale_to_unit(noise);
       sim::MotionSteps steps(rate_hz, random(3));
       std::vector<double> stepped(samples);

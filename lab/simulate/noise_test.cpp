@@ -34,7 +34,7 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
 
 TEST(SpectralNoise, HasUnitDeviationAtEveryRateAndIndependentLeads) {
   for (const double rate : {100.0, 250.0, 360.0, 1000.0}) {
-    const Pair muscle = of(SpectralNoise(rate, 0.25, muscle_amplitude, Random(1, 1)), rate, 120);
+    const Pair muscle = of(SpectralNoise(rate, 0.25, muscle_band(), Random(1, 1)), rate, 120);
     EXPECT_NEAR(sd_of(muscle.a), 1, 0.03) << rate;
     EXPECT_NEAR(sd_of(muscle.b), 1, 0.03) << rate;
     EXPECT_NEAR(correlation(muscle.a, muscle.b), 0, 0.03) << rate;
@@ -43,18 +43,18 @@ TEST(SpectralNoise, HasUnitDeviationAtEveryRateAndIndependentLeads) {
 
 TEST(SpectralNoise, LiesInItsBand) {
   const double rate = 360;
-  const Pair muscle = of(SpectralNoise(rate, 0.25, muscle_amplitude, Random(2, 1)), rate, 30);
+  const Pair muscle = of(SpectralNoise(rate, 0.25, muscle_band(), Random(2, 1)), rate, 30);
   EXPECT_LT(band_power(rate, muscle.a, 0, 19), 1e-3);
   EXPECT_LT(band_power(rate, muscle.a, 151, 180), 1e-3);
   const double low = band_power(rate, muscle.a, 20, 85);
   const double high = band_power(rate, muscle.a, 85, 150);
   EXPECT_NEAR(low / high, 1, 0.08);
-  const Pair baseline = of(SpectralNoise(100, 1.0 / 64, baseline_amplitude, Random(2, 2)), 100, 1200);
+  const Pair baseline = of(SpectralNoise(100, 1.0 / 64, baseline_band(), Random(2, 2)), 100, 1200);
   EXPECT_GT(band_power(100, baseline.a, 0.08, 0.53) / std::pow(sd_of(baseline.a), 2), 0.99);
 }
 
 TEST(SpectralNoise, DriftOfMotionFallsAsOneOverFrequencyInAmplitude) {
-  const Pair drift = of(SpectralNoise(100, 1.0 / 32, motion_drift_amplitude, Random(3, 1)), 100, 1200);
+  const Pair drift = of(SpectralNoise(100, 1.0 / 32, motion_drift_band(), Random(3, 1)), 100, 1200);
   // Amplitude 1/f: power density 1/f^2, so a band [f, 2f] holds half the power of [f/2, f].
   const double first = band_power(100, drift.a, 1.1, 2.2);
   const double second = band_power(100, drift.a, 2.2, 4.4);
@@ -63,7 +63,7 @@ TEST(SpectralNoise, DriftOfMotionFallsAsOneOverFrequencyInAmplitude) {
 }
 
 TEST(SpectralNoise, ElectrodeNoiseFallsAsOneOverFrequencyInPower) {
-  const Pair noise = of(SpectralNoise(250, 0.0625, electrode_amplitude, Random(4, 1)), 100, 200);
+  const Pair noise = of(SpectralNoise(250, 0.0625, electrode_band(), Random(4, 1)), 100, 200);
   const double first = band_power(100, noise.a, 1, 4);
   const double second = band_power(100, noise.a, 4, 16);
   EXPECT_NEAR(second / first, 1, 0.15);  // equal power in equal ratios of frequency
@@ -71,7 +71,7 @@ TEST(SpectralNoise, ElectrodeNoiseFallsAsOneOverFrequencyInPower) {
 
 TEST(SpectralNoise, PowerIsEvenAlongTheBlocks) {
   // Blocks of 1 s overlap by half: the variance at every place within the hop, over 3000 hops, must be the same.
-  SpectralNoise noise(100, 0.78125, muscle_amplitude, Random(5, 1));
+  SpectralNoise noise(100, 0.78125, muscle_band(), Random(5, 1));
   std::vector<double> power(64, 0);
   std::vector<double> x(64);
   for (int hop = 0; hop < 3000; ++hop) {
