@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <set>
 
+#include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
+#include "lab/base/numbers.h"
 #include "lab/formats/csv/csv.h"
 #include "lab/formats/wfdb/wfdb.h"
 
@@ -144,15 +146,35 @@ Recording read_session(const std::vector<std::string>& files, const ReadOptions&
   return whole;
 }
 
-void write(const Recording& recording, const std::string& path) {
+Written write(const Recording& recording, const std::string& path) {
   const std::string ending = lower_ending(path);
+  Written written;
   if (ending == ".hea") {
-    write_wfdb(recording, fs::path(path).replace_extension());
+    const WfdbWritten wfdb = write_wfdb(recording, fs::path(path).replace_extension());
+    for (const fs::path& file : wfdb.files) written.files.push_back(file.string());
+    for (const WfdbWritten::Rounding& rounding : wfdb.rounded) {
+      written.notes.push_back(rounding.channel + " kept within " +
+                              shortest(static_cast<float>(rounding.largest_error)));
+    }
   } else if (ending == ".csv") {
+    // Both files are whole on the disk before either appears.
+    std::optional<AtomicFile> marks;
+    if (!recording.tracks.empty()) {
+      marks.emplace(with_ending(path, ".ann.csv"));
+      marks->write(annotation_csv(recording));
+    }
     write_csv(recording, path);
+    written.files.push_back(path);
+    if (marks) {
+      marks->commit();
+      written.files.push_back(with_ending(path, ".ann.csv"));
+    }
+    for (const std::string& name : left_out_of_csv(recording))
+      written.notes.push_back("left out: " + name + " (no canonical CSV column)");
   } else {
     throw UsageError("\"" + path + "\" has an ending that is not written", "written are .hea (WFDB), .csv and .npz");
   }
+  return written;
 }
 
 }  // namespace vagus::lab

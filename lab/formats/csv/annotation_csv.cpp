@@ -3,7 +3,6 @@
 #include <cmath>
 #include <map>
 
-#include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/formats/csv/columns.h"
@@ -129,7 +128,7 @@ bool looks_like_annotation_csv(std::string_view start) {
   return column(names, "t_start_s") || (column(names, "t_s") && (column(names, "quality") || column(names, "label")));
 }
 
-void write_annotation_csv(const Recording& recording, const std::string& path) {
+std::string annotation_csv(const Recording& recording) {
   std::string out = "t_start_s,t_end_s,track,label\n";
   for (const Track& track : recording.tracks) {
     for (const Annotation& annotation : track.current()) {
@@ -139,7 +138,7 @@ void write_annotation_csv(const Recording& recording, const std::string& path) {
              quoted(annotation.text.empty() ? annotation.label : annotation.label + annotation.text) + "\n";
     }
   }
-  write_whole(path, out);
+  return out;
 }
 
 }  // namespace vagus::lab

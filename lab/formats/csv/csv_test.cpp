@@ -292,8 +292,7 @@ TEST_F(CsvTest, AnnotationsAreReadAndWritten) {
   EXPECT_EQ(beats.time_of(beats.current()[1].tick), 1.5);
   EXPECT_EQ(recording.track("rhythm")->current()[0].label, "(AF, \"fast\"");
   EXPECT_EQ(recording.track("rhythm")->current()[0].end_tick, 3'250'000);
-  write_annotation_csv(recording, path("y.ann.csv"));
-  const auto back = read_annotation_csv(locate(path("y.ann.csv")));
+  const auto back = read_annotation_csv(locate(put("y.ann.csv", annotation_csv(recording))));
   ASSERT_EQ(back.size(), 2U);
   EXPECT_EQ(back[0].current(), beats.current());
   EXPECT_REFUSES(read_annotation_csv(locate(put("z.csv", "t_start_s,t_end_s,track,label\n2,1,a,b\n"))), "row 2");
