@@ -46,6 +46,12 @@ class PeakPicker {
     highest_ = before_.push(x);
     ++sample_;
   }
+  /// The signal ended: a peak that nothing has topped yet is one.
+  template <class Emit>
+  void finish(Emit&& emit) {
+    if (waiting_ && worthy_) emit(best_);
+    waiting_ = false;
+  }
   void reset() {
     before_.reset();
     sample_ = 0;
