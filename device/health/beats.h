@@ -1,0 +1,217 @@
+#pragma once
+/// Heart beats in one ECG lead.
+#include <array>
+#include <cstdint>
+
+#include "device/base/contract.h"
+#include "device/health/beat_candidates.h"
+#include "device/health/beat_decision.h"
+#include "device/health/ecg_input.h"
+#include "device/health/ecg_seconds.h"
+
+namespace vagus::health {
+
+/// Finds heart beats in one ECG lead, sample by sample.
+///
+/// The lead is brought to 125 Hz; humps of a QRS envelope become candidates; each is scored by a small network from its
+/// shape, its surroundings on both sides and its likeness to this heart's beats; the posterior over all sequences of
+/// beats that the seconds round it allow decides. Nothing is learned from the first seconds that is not applied to
+/// them.
+///
+/// Input: millivolts, either polarity, any gain that leaves the QRS above `smallest_mv`, 100 to 1000 Hz; what is no
+/// finite number repeats the last value. Output: the sample of the main deflection (R peak, or the deepest point of a
+/// negative QRS), and the calibrated probability that a beat is there. Nearer than 176 ms there is no second beat.
+/// Reported within `contract.latency_ms`, later by less with a smaller `delay_s`.
+/// As candidates: every hump that was weighed and not reported, with its probability. Unreadable: seconds that
+/// health.quality would not call good.
+class BeatDetector {
+ public:
+  struct Config {
+    float rate_hz = 250;        ///< sampling rate of the input, 100 to 1000 Hz
+    float threshold = 0.5F;     ///< least probability that is reported, 0.02 to 0.98: higher misses more, invents less
+    float smallest_mv = 0.02F;  ///< QRS below this, peak to peak, are not looked for, 0.005 to 1 mV: higher is deafer
+                                ///< to noise on a silent lead, cheaper
+    float delay_s = 2.0F;  ///< how long a candidate waits for what follows, 1 to 2 s: shorter answers sooner, errs more
+  };
+  struct Input {
+    float ecg_mv;
+  };
+  struct Output {
+    std::int64_t sample;
+    float quality;
+  };
+  enum Probe : std::uint8_t { wave, envelope, beat_level, other_level, rr, score, posterior, feature };
+
+  static constexpr std::array config_fields = {
+      Field<Config>::number("rate_hz", "Hz", &Config::rate_hz, 100, 1000, "sampling rate of the input"),
+      Field<Config>::number("threshold", "", &Config::threshold, 0.02F, 0.98F,
+                            "least probability that is reported: higher misses more, invents less"),
+      Field<Config>::number("smallest_mv", "mV", &Config::smallest_mv, 0.005F, 1.0F,
+                            "smallest QRS looked for, peak to peak: higher is deafer to noise on a silent lead"),
+      Field<Config>::number("delay_s", "s", &Config::delay_s, 1.0F, 2.0F,
+                            "how long a candidate waits for what follows: shorter answers sooner and errs more"),
+  };
+  static constexpr std::array output_fields = {
+      Field<Output>::sample("sample", &Output::sample, "the R peak"),
+      Field<Output>::number("quality", "", &Output::quality, "probability that a beat is there"),
+  };
+  static constexpr ChannelNeed reads[] = {{Quantity::ecg, Unit::mv, 100, 1000}};
+  static constexpr ProbeInfo probe_names[] = {{"wave", "mV"},        {"envelope", "mV"}, {"beat_level", "mV"},
+                                              {"other_level", "mV"}, {"rr", "s"},        {"score", ""},
+                                              {"posterior", ""}};
+  static constexpr Contract contract = {
+      .name = "health.beats",
+      .version = "1.0.0",
+      .summary = "Finds heart beats in one ECG lead, with the probability that each is right.",
+      .source =
+          "wavelets of QRS width after Martinez et al., IEEE TBME 51(4):570, 2004; scoring by ANSI/AAMI EC57:2012",
+      .event = "beats",
+      .reads = reads,
+      .probes = probe_names,
+      .latency_ms = 2200,
+      .ram_bytes = 4096,
+  };
+
+  static Result<BeatDetector> make(const Config& config) {
+    for (const auto& field : config_fields) {
+      const float value = config.*field.f32;
+      if (!is_finite(value)) return Errc::field_not_finite;
+      if (value < field.low || value > field.high)
+        return field.f32 == &Config::rate_hz ? Errc::rate_out_of_range : Errc::field_out_of_range;
+    }
+    BeatDetector detector;
+    detector.threshold_ = config.threshold;
+    detector.floor_ = config.smallest_mv * envelope_of_qrs * EcgInput::steps_per_mv;
+    detector.wait_ = static_cast<std::int32_t>(config.delay_s * float{ecg_rate_hz});
+    detector.input_ = EcgInput(config.rate_hz);
+    detector.decision_ = BeatDecision(detector.wait_);
+    return detector;
+  }
+
+  template <class Emit>
+  void push(Input in, Emit&& emit) {
+    input_.push(
+        in.ecg_mv, [&](std::int32_t y) { begin(y, emit); }, [&](std::int32_t y) { step(y, emit); });
+  }
+
+  /// Samples were lost. What was heard before is decided on its own; after more than 10 s the heart is learned anew.
+  void gap(Duration lost) {
+    if (!running_) return;
+    // Humps that end with the signal: the last value is held until they are through.
+    for (int i = 0; i < CandidateFinder::delay; ++i) input_.extend([&](std::int32_t y) { look(y); });
+    running_ = false;
+    forget_ = lost > Duration::from_ms(10000);
+    input_.gap();
+  }
+
+  template <class Emit>
+  void finish(Emit&& emit) {
+    gap(Duration{});
+    conclude(emit);
+  }
+
+ private:
+  static constexpr float envelope_of_qrs = 25.0F;  ///< envelope of a QRS of 80 ms, over its height
+  static constexpr std::int32_t rebase_at = 1 << 28;
+  static constexpr std::int64_t unreadable_s = 60;  ///< a stretch longer than this is reported in parts
+
+  template <class Emit>
+  void begin(std::int32_t y, Emit&& emit) {
+    conclude(emit);
+    if (forget_) decision_ = BeatDecision(wait_);
+    forget_ = false;
+    running_ = true;
+    seconds_.restart();
+    finder_.restart(y);
+  }
+  void look(std::int32_t y) {
+    if (finder_.push(y, floor_) && !decision_.full()) decision_.add(finder_.measure());
+  }
+  template <class Emit>
+  void step(std::int32_t y, Emit&& emit) {
+    look(y);
+    if constexpr (takes_probes<Emit>) show(y, emit);
+    if (decision_.due(finder_.now())) decide(false, emit);
+    if (seconds_.push(y, finder_.envelope())) second(input_.completed(), emit);
+  }
+
+  template <class Emit>
+  void decide(bool last, Emit&& emit) {
+    decision_.decide(
+        finder_.now(), last, threshold_,
+        [&](const DecidedBeat& d) {
+          const std::int64_t at = sample_of(d.time, d.peak_offset);
+          if (d.beat)
+            emit(Output{at, d.probability});
+          else
+            candidate(emit, Candidate{at, d.probability});
+          probe(emit, posterior, at, d.probability);
+        },
+        [&](std::int32_t time, int k, float value) {
+          // Past the named probes come the network's inputs, for who trains it.
+          if constexpr (takes_probes<Emit>)
+            probe(emit, k == BeatModel::inputs ? score : feature + k, sample_of(time, 0), value);
+        });
+    if (finder_.now() > rebase_at) {
+      finder_.rebase(rebase_at);
+      decision_.rebase(rebase_at);
+    }
+  }
+  /// Decides all that waits and reports what is open.
+  template <class Emit>
+  void conclude(Emit&& emit) {
+    decide(true, emit);
+    decision_.interrupt();
+    if (seconds_.any()) second(input_.taken(), emit);
+    tell(second_start_, emit);
+    reason_ = EcgReason::good;
+  }
+
+  template <class Emit>
+  void second(std::int64_t end, Emit&& emit) {
+    const std::int64_t start = second_start_, length = end > start ? end - start : 1;
+    const EcgSecond s = seconds_.judge(static_cast<float>(input_.take_missing()) / static_cast<float>(length));
+    if (s.reason != reason_ || start - reason_start_ >= unreadable_s * length) {
+      tell(start, emit);
+      reason_ = s.reason;
+      reason_start_ = start;
+    }
+    second_start_ = end;
+  }
+  template <class Emit>
+  void tell(std::int64_t end, Emit&& emit) {
+    if (reason_ != EcgReason::good && end > reason_start_)
+      unreadable(emit, Unreadable{reason_start_, end, ecg_reasons[static_cast<int>(reason_)]});
+    reason_start_ = end;
+  }
+  template <class Emit>
+  void show(std::int32_t y, Emit&& emit) {
+    constexpr float mv = 1 / EcgInput::steps_per_mv;
+    const std::int64_t now = input_.sample_before(0);
+    probe(emit, wave, now, static_cast<float>(y) * mv);
+    probe(emit, envelope, input_.sample_before(CandidateFinder::centre_lag),
+          static_cast<float>(finder_.envelope()) * mv);
+    const BeatLevels& l = decision_.levels();
+    probe(emit, beat_level, now, l.beat_height * mv);
+    probe(emit, other_level, now, l.other_height * mv);
+    probe(emit, rr, now, l.rr * (1.0F / ecg_rate_hz));
+  }
+  std::int64_t sample_of(std::int32_t time, float offset) const {
+    return input_.sample_before(static_cast<float>(finder_.now() - time) - offset);
+  }
+
+  float threshold_ = 0.5F;
+  float floor_ = 0;
+  std::int32_t wait_ = 250;
+  EcgInput input_{};
+  CandidateFinder finder_{};
+  BeatDecision decision_{};
+  EcgSeconds seconds_{};
+  std::int64_t second_start_ = 0;
+  std::int64_t reason_start_ = 0;
+  EcgReason reason_ = EcgReason::good;
+  bool running_ = false;
+  bool forget_ = false;
+};
+
+}  // namespace vagus::health
