@@ -21,7 +21,7 @@ lab::Marks load(const std::string& text) {
       if (entries->size() != 1)
         throw lab::UsageError("\"" + text + "\" names " + std::to_string(entries->size()) + " recordings",
                               "scoring compares one with one; a study scores a set");
-      lab::Marks marks = lab::marks_of(store.load(entries->front()));
+      lab::Marks marks = lab::marks_of(store.header(entries->front()));
       marks.shown = text;
       return marks;
     }
