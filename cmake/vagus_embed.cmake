@@ -1,0 +1,15 @@
+# cmake -DFOLDER=datasets -DOUT=known_datasets.cpp -P vagus_embed.cmake
+#   Writes a C++ source that holds every dataset file of the folder, so that the program needs none beside it.
+file(GLOB files ${FOLDER}/*.toml)
+list(SORT files)
+set(text "#include <array>\n#include <span>\n\n#include \"lab/store/dataset.h\"\n\nnamespace vagus::lab {\nnamespace {\n\n")
+set(entries "")
+list(LENGTH files count)
+foreach(file IN LISTS files)
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} content)
+  string(APPEND entries "    KnownDataset{\"${name}\", R\"vagus_toml(${content})vagus_toml\"},\n")
+endforeach()
+string(APPEND text "constexpr std::array<KnownDataset, ${count}> all = {\n${entries}};\n\n}  // namespace\n\n")
+string(APPEND text "std::span<const KnownDataset> known_datasets() { return all; }\n\n}  // namespace vagus::lab\n")
+file(WRITE ${OUT} "${text}")
