@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <set>
 
 #include "apps/cli/command.h"
+#include "apps/cli/recordings.h"
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
@@ -17,7 +17,6 @@
 #include "lab/formats/read.h"
 #include "lab/simulate/cohort.h"
 #include "lab/simulate/noise_stress.h"
-#include "lab/store/store.h"
 
 namespace vagus::cli {
 namespace {
@@ -105,19 +104,12 @@ int one(const Options& options) {
   return 0;
 }
 
-/// A file, a member of an archive, or SET:RECORDING.
+/// The one recording that is meant.
 lab::Recording recording_from(const std::string& text) {
-  std::error_code ec;
-  if (text.find(':') != std::string::npos && text.find("::") == std::string::npos && !fs::exists(text, ec)) {
-    lab::Store store = lab::Store::open();
-    if (const auto entries = lab::resolve(store, text)) {
-      if (entries->size() != 1)
-        throw lab::Error(entries->empty() ? "no recording matches" : "several recordings match", text,
-                         "`vagus data show` lists a set's recordings");
-      return store.load(entries->front());
-    }
-  }
-  return lab::read(text);
+  const std::vector<Source> sources = sources_of(text);
+  if (sources.size() != 1)
+    throw lab::Error("means " + std::to_string(sources.size()) + " recordings", text, "noise-stress takes one");
+  return sources.front().read();
 }
 
 int noise_stress(const Options& options) {
