@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "device/base/contract.h"
@@ -22,6 +21,14 @@ struct FieldInfo {
   std::vector<std::string> labels;
 };
 
+/// The value of one output field: one of these by its kind.
+struct FieldValue {
+  FieldInfo::Kind kind = FieldInfo::Kind::number;
+  float number = 0;
+  std::int64_t integer = 0;  ///< a flag is 0 or 1
+  const char* label = "";
+};
+
 /// What a detector said, in samples as pushed. `values` follow `DetectorInfo::outputs`.
 struct Said {
   enum class Kind { event, candidate, score, unreadable, probe } kind;
@@ -31,7 +38,7 @@ struct Said {
   float value;                      ///< quality (event), score, or probe value
   int probe = -1;
   const char* reason = nullptr;  ///< unreadable
-  std::span<const std::variant<std::int64_t, float, bool, const char*>> values;
+  std::span<const FieldValue> values;
 };
 using Listener = std::function<void(const Said&)>;
 
