@@ -9,6 +9,7 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/formats/arrays/layout.h"
 #include "lab/formats/csv/csv.h"
 #include "lab/formats/wfdb/wfdb.h"
 
@@ -77,8 +78,11 @@ Recording read_known(const Location& where, const ReadOptions& options, Clock& c
       if (recording.start) clock = {recording.start->us * 1000, true};
       return recording;
     }
-    default:
-      throw Error("arrays are not read", where.shown());
+    default: {
+      Recording recording = read_arrays(where, options);
+      if (recording.start) clock = {recording.start->us * 1000, true};
+      return recording;
+    }
   }
 }
 
@@ -171,6 +175,11 @@ Written write(const Recording& recording, const std::string& path) {
     }
     for (const std::string& name : left_out_of_csv(recording))
       written.notes.push_back("left out: " + name + " (no canonical CSV column)");
+  } else if (ending == ".npz") {
+    write_whole(path, npz_of(npz_arrays(recording)));
+    written.files.push_back(path);
+    for (const std::string& name : left_out_of_csv(recording))
+      written.notes.push_back("left out: " + name + " (no canonical name)");
   } else {
     throw UsageError("\"" + path + "\" has an ending that is not written", "written are .hea (WFDB), .csv and .npz");
   }

@@ -35,6 +35,8 @@ Recording read_csv(const Location& where, const ReadOptions& options = {}, Clock
 /// `t_iso` is written instead where the start is known in UTC.
 /// Throws Error where channels have different time axes, or none can be written.
 void write_csv(const Recording& recording, const std::string& path);
+/// The canonical column of each channel, told apart where several are of one kind; nothing where there is none.
+std::vector<std::optional<std::string>> csv_columns(const Recording& recording);
 /// Names of the channels that canonical CSV has no column for.
 std::vector<std::string> left_out_of_csv(const Recording& recording);
 

@@ -17,29 +17,6 @@ namespace {
 constexpr std::size_t flushed_at = 1 << 20;
 constexpr std::int64_t rows_at_once = 4096;
 
-/// The column of each channel: a further one of the same kind takes its lead's name before it, else a number.
-std::vector<std::optional<std::string>> columns_of(const Recording& recording) {
-  std::vector<std::optional<std::string>> columns;
-  std::set<std::string> taken;
-  for (const Channel& channel : recording.channels) {
-    std::optional<std::string> column = csv::column_name(channel);
-    if (column && taken.contains(*column) && channel.quantity == Quantity::ecg &&
-        quantity_from_label(channel.name) == Quantity::ecg &&
-        channel.name.find_first_of(",\". ") == std::string::npos) {
-      column = channel.name + "." + csv::plain_column(channel.quantity, channel.unit);
-    }
-    for (int number = 2; column && taken.contains(*column) && number < 100; ++number) {
-      const std::string unit = name(channel.unit);
-      const std::string plain = *csv::column_name(channel);
-      const std::string stem = plain.substr(0, plain.size() - (unit.empty() ? 0 : unit.size() + 1));
-      column = stem + "_" + std::to_string(number) + (unit.empty() ? "" : "_" + unit);
-    }
-    if (column) taken.insert(*column);
-    columns.push_back(std::move(column));
-  }
-  return columns;
-}
-
 /// Nanoseconds as seconds, without trailing zeros.
 void append_seconds(std::string& out, std::int64_t ns) {
   if (ns < 0) out += '-';
@@ -58,9 +35,32 @@ void append_seconds(std::string& out, std::int64_t ns) {
 
 }  // namespace
 
+std::vector<std::optional<std::string>> csv_columns(const Recording& recording) {
+  std::vector<std::optional<std::string>> columns;
+  std::set<std::string> taken;
+  for (const Channel& channel : recording.channels) {
+    std::optional<std::string> column = csv::column_name(channel);
+    // A further lead takes its name before the column, anything else a number.
+    if (column && taken.contains(*column) && channel.quantity == Quantity::ecg &&
+        quantity_from_label(channel.name) == Quantity::ecg &&
+        channel.name.find_first_of(",\". ") == std::string::npos) {
+      column = channel.name + "." + csv::plain_column(channel.quantity, channel.unit);
+    }
+    for (int number = 2; column && taken.contains(*column) && number < 100; ++number) {
+      const std::string unit = name(channel.unit);
+      const std::string plain = *csv::column_name(channel);
+      const std::string stem = plain.substr(0, plain.size() - (unit.empty() ? 0 : unit.size() + 1));
+      column = stem + "_" + std::to_string(number) + (unit.empty() ? "" : "_" + unit);
+    }
+    if (column) taken.insert(*column);
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
 std::vector<std::string> left_out_of_csv(const Recording& recording) {
   std::vector<std::string> names;
-  const auto columns = columns_of(recording);
+  const auto columns = csv_columns(recording);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!columns[i]) names.push_back(recording.channels[i].name);
   }
@@ -68,7 +68,7 @@ std::vector<std::string> left_out_of_csv(const Recording& recording) {
 }
 
 void write_csv(const Recording& recording, const std::string& path) {
-  const auto columns = columns_of(recording);
+  const auto columns = csv_columns(recording);
   std::vector<const Channel*> channels;
   const bool absolute = recording.start && recording.start->utc;
   std::string out = absolute ? "t_iso" : "t_s";
