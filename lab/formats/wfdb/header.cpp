@@ -346,7 +346,10 @@ std::string format_header(const Header& header) {
     const std::int64_t us = *header.time_us;
     const std::int64_t s = us / 1'000'000;
     text += " " + two(s / 3600) + ":" + two(s / 60 % 60) + ":" + two(s % 60);
-    if (us % 1'000'000 != 0) text += "." + std::to_string(1'000'000 + us % 1'000'000).substr(1);
+    if (us % 1'000'000 != 0) {
+      const std::string fraction = std::to_string(1'000'000 + us % 1'000'000).substr(1);
+      text += "." + fraction.substr(0, us % 1000 == 0 ? 3 : 6);  // milliseconds are what every reader takes
+    }
     if (header.days) {
       const Civil date = civil_from_days(*header.days);
       text += " " + two(date.day) + "/" + two(date.month) + "/" + std::to_string(date.year);

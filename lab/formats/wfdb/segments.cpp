@@ -105,6 +105,7 @@ std::vector<Assembled> join_segments(Files& files, const Header& header, const s
     }
   }
   std::int64_t position = 0;
+  std::int64_t lost = 0;
   for (std::size_t s = first; s < header.segments.size(); ++s) {
     const SegmentLine& line = header.segments[s];
     const std::int64_t begins = position;
@@ -116,6 +117,7 @@ std::vector<Assembled> join_segments(Files& files, const Header& header, const s
     const Header* segment = segments.find(line);
     if (segment == nullptr) {
       ++repairs["missing segment"];
+      ++lost;
       continue;
     }
     if (!variable && signals.empty()) {
@@ -124,6 +126,7 @@ std::vector<Assembled> join_segments(Files& files, const Header& header, const s
     const bool other_rate = std::abs(segment->frame_rate_hz - header.frame_rate_hz) > 1e-9 * header.frame_rate_hz;
     if (other_rate || (!variable && segment->signals.size() != signals.size())) {
       ++repairs["unfitting segment"];
+      ++lost;
       continue;
     }
     for (const auto& [what, count] : segment->repairs) repairs[what] += count;
@@ -140,6 +143,8 @@ std::vector<Assembled> join_segments(Files& files, const Header& header, const s
     }
     if (shorter) ++repairs["shorter segment"];
   }
+  const bool any = std::any_of(signals.begin(), signals.end(), [](const Assembled& s) { return !s.pieces.empty(); });
+  if (!any && lost > 0) throw Error("none of the record's segments can be read", shown);
   return signals;
 }
 

@@ -56,7 +56,8 @@ struct WfdbWritten {
 /// - Integer channels keep their digital values, gain and baseline; floats are digitised.
 /// - Gaps within a channel: up to a tenth of the samples are filled with the missing code; beyond that a multi-segment
 ///   record of variable layout is written (BASE_layout.hea, BASE_0001.hea ...).
-/// Throws Error where rates have no common frame, a value does not fit the chosen format, or there is no channel.
+/// Throws Error where rates have no common frame, a value does not fit the chosen format, or there is nothing to
+/// write.
 WfdbWritten write_wfdb(const Recording& recording, const std::filesystem::path& base,
                        const WfdbWriteOptions& options = {});
 

@@ -174,7 +174,8 @@ SignalLine signal_line(const Source& source, std::size_t c) {
   line.gain = digital.gain;
   line.baseline = digital.baseline;
   line.units = unit_text(channel);
-  line.resolution_bits = channel.resolution_bits > 0 ? channel.resolution_bits : wfdb::range_bits(digital.format);
+  const int range = wfdb::range_bits(digital.format);
+  line.resolution_bits = channel.resolution_bits > 0 && !digital.rounded ? channel.resolution_bits : range;
   line.adc_zero = digital.rounded ? 0 : channel.adc_zero.value_or(0);
   line.description = one_line(channel.name);
   return line;
@@ -314,6 +315,7 @@ WfdbWritten write_wfdb(const Recording& recording, const fs::path& base, const W
     throw Error("a WFDB record's name holds only letters, digits, _ and -", base.string());
   }
   if (recording.channels.empty() && recording.tracks.empty()) throw Error("nothing to write", base.string());
+  if (!recording.channels.empty() && recording.duration_s() <= 0) throw Error("no samples to write", base.string());
   Source source{.recording = recording, .options = options, .frames = wfdb::frames_of(recording), .channels = {}};
   WfdbWritten written;
   for (const Channel& channel : recording.channels) {
