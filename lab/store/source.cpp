@@ -8,6 +8,7 @@
 
 #include "lab/base/error.h"
 #include "lab/base/module.h"
+#include "lab/formats/csv/csv.h"
 #include "lab/formats/read.h"
 #include "lab/store/dataset.h"
 #include "lab/store/hash.h"
@@ -61,42 +62,6 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
-/// FILE.ann.csv: t_start_s,t_end_s,track,label.
-void read_own_labels(Recording& recording, const Volume& volume, const std::string& path) {
-  if (!volume.contains(path)) return;
-  constexpr double tick_hz = 1e6;
-  const Bytes bytes = volume.read(path);
-  const Table table(bytes.text(), TableFormat{}, volume.shown() + path);
-  const std::size_t start = table.column("t_start_s");
-  const std::size_t end = table.column("t_end_s");
-  const std::size_t track = table.column("track");
-  const std::size_t label = table.column("label");
-  table.rows([&](std::span<const std::string_view> cells, std::int64_t line) {
-    const auto cell = [&](std::size_t i) { return i < cells.size() ? cells[i] : std::string_view(); };
-    double t0 = 0;
-    double t1 = 0;
-    const std::string place = table.shown() + " line " + std::to_string(line);
-    if (!parse_double(cell(start), t0) || !(std::abs(t0) < 1e11)) throw Error("t_start_s is no time", place);
-    if (cell(end).empty()) {
-      t1 = t0;
-    } else if (!parse_double(cell(end), t1) || !(t1 >= t0) || !(t1 < 1e11)) {
-      throw Error("t_end_s is no time at or after t_start_s", place);
-    }
-    const std::string name(cell(track).empty() ? "labels" : cell(track));
-    auto it =
-        std::find_if(recording.tracks.begin(), recording.tracks.end(), [&](const Track& t) { return t.name == name; });
-    if (it == recording.tracks.end()) it = recording.tracks.insert(it, {name, tick_hz, {Layer{}}});
-    Annotation annotation;
-    annotation.tick = std::llround(t0 * it->tick_hz);
-    annotation.end_tick = std::llround(t1 * it->tick_hz);
-    annotation.label = std::string(cell(label));
-    it->layers.back().annotations.push_back(std::move(annotation));
-  });
-  for (Track& of : recording.tracks)
-    std::stable_sort(of.layers.back().annotations.begin(), of.layers.back().annotations.end(),
-                     [](const Annotation& a, const Annotation& b) { return a.tick < b.tick; });
-}
-
 /// One row of dataset.csv.
 struct Row {
   std::string recording, subject, session, place;
@@ -117,12 +82,10 @@ Recording read_row(const Row& row, const std::shared_ptr<Volume>& volume, const 
     for (const std::string& file : row.files) paths.push_back(outer + root + file);
     recording = read_session(paths);
   }
-  for (const std::string& file : row.files) {
-    const std::size_t dot = file.rfind('.');
-    const std::string stem = dot == std::string::npos ? file : file.substr(0, dot);
-    // "walk.csv.ann.csv" by the letter of the contract, "walk.ann.csv" as most write it.
-    if (recording.tracks.empty()) read_own_labels(recording, *volume, root + file + ".ann.csv");
-    if (recording.tracks.empty()) read_own_labels(recording, *volume, root + stem + ".ann.csv");
+  // The CSV reader takes FILE.ann.csv along; other formats and several files do not know it.
+  for (std::size_t i = 0; i < row.files.size() && recording.tracks.empty(); ++i) {
+    const std::string labels = root + row.files[i] + ".ann.csv";
+    if (volume->contains(labels)) recording.tracks = read_annotation_csv(Location{volume, labels});
   }
   recording.name = row.recording;
   if (!row.subject.empty()) recording.subject = row.subject;
