@@ -2,7 +2,7 @@
 /// Second-order sections, their designs, and cascades of them.
 #include <cstdint>
 
-#include "device/base/result.h"
+#include "device/dsp/corner.h"
 #include "device/dsp/pack.h"
 
 namespace vagus::dsp {
@@ -14,7 +14,9 @@ struct BiquadCoefficients {
 };
 
 /// Second-order IIR section, direct form II transposed.
-/// Two samples of state; one sample in, one out. Input finite: an infinity or NaN stays in the state until `reset`.
+/// Two samples of state; one sample in, one out. Against SciPy in double a Butterworth low-pass differs by 1e-6 of the
+/// rms at corner = rate / 6, 1e-4 at rate / 70, 1e-3 at rate / 500 (tests/oracles/dsp_oracle.py). Input finite: an
+/// infinity or NaN stays in the state until `reset`.
 template <class T = float>
 struct Biquad {
   BiquadCoefficients c;
@@ -42,12 +44,6 @@ struct Biquad {
 };
 
 namespace detail {
-
-inline Errc check_corner(float corner_hz, float rate_hz) {
-  if (!is_finite(rate_hz) || !(rate_hz > 0.0F)) return Errc::rate_out_of_range;
-  if (!is_finite(corner_hz) || !(corner_hz > 0.0F) || !(2.0F * corner_hz < rate_hz)) return Errc::corner_out_of_range;
-  return Errc::ok;
-}
 
 struct Poles {
   Errc error;

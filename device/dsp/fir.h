@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "device/base/result.h"
+#include "device/dsp/corner.h"
 #include "device/dsp/pack.h"
 
 namespace vagus::dsp {
@@ -101,8 +102,8 @@ class Fir {
 /// Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing, 3rd ed., section 7.5.
 inline Errc design_lowpass(float* taps, std::uint32_t count, float corner_hz, float rate_hz,
                            Window window = Window::hamming, float beta = 6.0F) {
-  if (!is_finite(rate_hz) || !(rate_hz > 0.0F)) return Errc::rate_out_of_range;
-  if (!is_finite(corner_hz) || !(corner_hz > 0.0F) || !(2.0F * corner_hz < rate_hz)) return Errc::corner_out_of_range;
+  const Errc error = detail::check_corner(corner_hz, rate_hz);
+  if (error != Errc::ok) return error;
   if (count < 1) return Errc::capacity_exceeded;
   const float share = 2.0F * (corner_hz / rate_hz);
   const float middle = 0.5F * static_cast<float>(count - 1);
@@ -120,12 +121,16 @@ inline Errc design_lowpass(float* taps, std::uint32_t count, float corner_hz, fl
 /// would be 0).
 inline Errc design_highpass(float* taps, std::uint32_t count, float corner_hz, float rate_hz,
                             Window window = Window::hamming, float beta = 6.0F) {
-  if (count % 2 == 0) return Errc::field_out_of_range;
-  const Errc error = design_lowpass(taps, count, corner_hz, rate_hz, window, beta);
+  const Errc error = detail::check_corner(corner_hz, rate_hz);
   if (error != Errc::ok) return error;
+  if (count % 2 == 0) return Errc::field_out_of_range;
+  const float share = 2.0F * (corner_hz / rate_hz);
+  const float middle = 0.5F * static_cast<float>(count - 1);
   float sum = 0.0F;
   for (std::uint32_t k = 0; k < count; ++k) {
-    taps[k] = (k == count / 2 ? window_value(window, 0.0F, beta) : 0.0F) - taps[k];
+    const float x = static_cast<float>(k) - middle;
+    const float ideal = (k == count / 2 ? 1.0F : 0.0F) - share * detail::sinc(share * x);
+    taps[k] = ideal * window_value(window, middle > 0.0F ? x / middle : 0.0F, beta);
     sum += (k + count / 2) % 2 == 0 ? taps[k] : -taps[k];
   }
   for (std::uint32_t k = 0; k < count; ++k) taps[k] = taps[k] / sum;
@@ -135,11 +140,9 @@ inline Errc design_highpass(float* taps, std::uint32_t count, float corner_hz, f
 /// As `design_lowpass`, -6 dB at both corners; gain 1 half-way between them.
 inline Errc design_bandpass(float* taps, std::uint32_t count, float low_hz, float high_hz, float rate_hz,
                             Window window = Window::hamming, float beta = 6.0F) {
-  if (!is_finite(rate_hz) || !(rate_hz > 0.0F)) return Errc::rate_out_of_range;
-  if (!is_finite(low_hz) || !is_finite(high_hz) || !(low_hz > 0.0F) || !(low_hz < high_hz) ||
-      !(2.0F * high_hz < rate_hz)) {
-    return Errc::corner_out_of_range;
-  }
+  const Errc error = detail::check_corner(high_hz, rate_hz);
+  if (error != Errc::ok) return error;
+  if (!is_finite(low_hz) || !(low_hz > 0.0F) || !(low_hz < high_hz)) return Errc::corner_out_of_range;
   if (count < 1) return Errc::capacity_exceeded;
   const float low = 2.0F * (low_hz / rate_hz);
   const float high = 2.0F * (high_hz / rate_hz);
