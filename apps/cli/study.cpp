@@ -1,0 +1,157 @@
+/// `vagus study run SPEC`: a question in, a verdict with its evidence out.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "apps/cli/command.h"
+#include "lab/base/atomic_file.h"
+#include "lab/base/error.h"
+#include "lab/report/html.h"
+#include "lab/report/study_report.h"
+#include "lab/study/results.h"
+
+namespace vagus::cli {
+namespace {
+
+struct Options {
+  std::string spec, output, detector;
+  int threads = 0;
+  bool fresh = false, json = false;
+};
+
+/// A wrong key or name inside the specification is bad input, whatever part of vagus noticed it.
+template <class Work>
+auto of_specification(const std::string& path, const Work& work) {
+  try {
+    return work();
+  } catch (const lab::UsageError& error) {
+    throw lab::Error(error.what(), path);
+  }
+}
+
+std::string share(double value) { return std::isfinite(value) ? fmt::format("{:.3f} %", 100 * value) : "unknown"; }
+
+void print_group(const lab::GroupResult& group) {
+  const auto value = [&](const char* statistic) { return group.figures.at(statistic).estimate; };
+  const auto with_interval = [&](const char* statistic) {
+    const auto estimate = value(statistic);
+    return fmt::format("{} ({} to {})", share(estimate.value), share(estimate.interval.low),
+                       share(estimate.interval.high));
+  };
+  fmt::print("\n{}: {}, {}\n", group.name, lab::plural(group.records, "recording"),
+             lab::plural(group.subjects, "subject"));
+  if (group.records == 0) return;
+  fmt::print("  {:<34}{:<40}{}\n", "ec57", "sensitivity", "positive predictivity");
+  const auto row = [&](const char* title, const char* se, const char* ppv) {
+    fmt::print("  {:<34}{:<40}{}\n", title, with_interval(se), with_interval(ppv));
+  };
+  row("gross", "ec57.sensitivity_gross", "ec57.positive_predictivity_gross");
+  row("average over subjects", "ec57.sensitivity_average", "ec57.positive_predictivity_average");
+  const auto worst = [&](const char* title, const char* se, const char* ppv) {
+    const auto of = [&](const char* statistic) {
+      const auto& figure = group.figures.at(statistic);
+      return fmt::format("{} ({})", share(figure.estimate.value), figure.who);
+    };
+    fmt::print("  {:<34}{:<40}{}\n", title, of(se), of(ppv));
+  };
+  worst("worst subject", "ec57.sensitivity_worst", "ec57.positive_predictivity_worst");
+  worst("worst recording", "ec57.sensitivity_worst_record", "ec57.positive_predictivity_worst_record");
+  row("gross, whole record", "ec57_whole.sensitivity_gross", "ec57_whole.positive_predictivity_gross");
+  fmt::print("  {:<34}{}\n", "gross, unreadable counted as wrong",
+             with_interval("ec57.sensitivity_gross_unreadable_wrong"));
+  fmt::print("  {:<34}{}; beats {}, missed {}, false {}\n", "signal called unreadable",
+             share(value("ec57.unreadable_share").value), group.counts.tp + group.counts.fn, group.counts.fn,
+             group.counts.fp);
+}
+
+void print_result(const lab::StudyResult& result) {
+  if (result.simulated) fmt::print("SIMULATED DATA: it says nothing about people.\n");
+  if (!result.spec.question.empty()) fmt::print("{}\n", result.spec.question);
+  fmt::print("{} {}, causal (at most {:.0f} ms late), protocol ec57 from {} s\n", result.contract.name,
+             result.contract.version, static_cast<double>(result.contract.latency_ms), result.spec.score.start_s);
+  for (const auto& group : result.groups) print_group(group);
+  if (!result.requirements.empty()) fmt::print("\nrequirements\n");
+  for (const auto& one : result.requirements) {
+    const auto& interval = one.judgement.one_sided;
+    fmt::print("  {:<10} {}: {} ({} to {}), wanted {} {} at confidence {}\n", lab::name(one.verdict), one.asked.name,
+               share(one.judgement.estimate.value), share(interval.low), share(interval.high),
+               one.asked.bound.direction == lab::Direction::at_least ? "at least" : "at most",
+               share(one.asked.bound.bound), one.asked.bound.confidence);
+    if (one.verdict == lab::Verdict::not_shown && one.judgement.subjects_needed)
+      fmt::print("  {:<10} {} would do\n", "", lab::plural(*one.judgement.subjects_needed, "subject"));
+  }
+  for (const auto& failure : result.failed)
+    fmt::print(stderr, "vagus: {} failed: {}\n", failure.recording, failure.why);
+  fmt::print("\n{}\n", result.sentence);
+}
+
+int run(const Options& options) {
+  const lab::StudySpec spec = lab::read_spec(options.spec);
+  if (!options.detector.empty()) lab::detector(options.detector);
+  const auto source =
+      of_specification(options.spec, [&] { return lab::open_source(spec.data, spec.score.reference, spec.seed); });
+  const lab::Cache cache = options.fresh ? lab::Cache(std::filesystem::path()) : lab::Cache::open();
+  lab::StudyOptions how;
+  how.threads = options.threads;
+  how.detector = options.detector;
+  const lab::StudyResult result =
+      of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
+
+  const std::filesystem::path folder =
+      options.output.empty() ? std::filesystem::path("results") / spec.name : std::filesystem::path(options.output);
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code || !std::filesystem::is_directory(folder)) throw lab::Error("the folder cannot be made", folder.string());
+  lab::ExcerptOptions drawing;
+  drawing.threads = options.threads;
+  const auto excerpts = lab::make_excerpts(result, *source, cache, drawing);
+  const std::filesystem::path report = folder / "report.html";
+  lab::write_whole(report, lab::study_report(result, excerpts));
+  lab::write_whole(folder / "results.json", lab::json_text(lab::results(result)));
+  if (options.json) {
+    fmt::print("{}\n", lab::results(result).dump(-1, ' ', false, lab::Json::error_handler_t::replace));
+  } else {
+    print_result(result);
+  }
+  fmt::print("{}\t{}\n", lab::name(result.verdict), report.string());
+  return static_cast<int>(result.verdict == lab::Verdict::met ? lab::Exit::done : lab::Exit::not_met);
+}
+
+/// A leak is told on a line of its own that programs can find.
+int guarded(const Options& options) {
+  try {
+    return run(options);
+  } catch (const lab::LeakError& leak) {
+    fmt::print(stderr, "{}\n", leak.what());
+    return static_cast<int>(lab::Exit::bad_input);
+  }
+}
+
+}  // namespace
+
+void declare_study(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  app.footer("Example:\n  vagus study run studies/beats.toml\n");
+  CLI::App* run = app.add_subcommand("run", "Runs what a specification asks and writes results.json and report.html");
+  const auto options = std::make_shared<Options>();
+  run->add_option("SPEC", options->spec, "the study's specification (TOML)")->required();
+  run->add_option("-o,--output", options->output, "folder for the results (results/NAME unless told)");
+  run->add_option("--detector", options->detector, "another detector than the specification's, at its defaults");
+  run->add_option("--threads", options->threads, "how many cores (all unless told); the result is the same")
+      ->check(CLI::Range(1, 1024));
+  run->add_flag("--fresh", options->fresh, "keep nothing and use nothing kept from earlier runs");
+  run->add_flag("--json", options->json, "results.json on standard output before the last line");
+  run->footer(
+      "The last line on standard output is the verdict, a tab, and the report's path.\n"
+      "Exit code: 0 met, 1 not met or not shown, 2 usage, 3 bad input or a leak.\n\n"
+      "Examples:\n"
+      "  vagus study run studies/beats.toml\n"
+      "  vagus study run studies/beats-simulated.toml -o /tmp/first\n"
+      "  vagus study run studies/beats.toml --detector health.beats --threads 1\n");
+  run->callback([options, &action] { action = [options] { return guarded(*options); }; });
+}
+
+}  // namespace vagus::cli

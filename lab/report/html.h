@@ -1,0 +1,30 @@
+#pragma once
+/// The frame of every page: one self-contained file that asks nothing of a network, with text for whatever is drawn.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace vagus::lab {
+
+/// Text as content or attribute value of HTML and SVG: what could be markup is escaped, what no page may hold (control
+/// characters, broken UTF-8) becomes U+FFFD.
+std::string escaped(std::string_view text);
+
+/// A share as "99.87 %" (two decimals, three from 99.9 on); "unknown" where it is not finite.
+std::string percent(double share);
+/// A count with thin spaces between thousands: "91 285".
+std::string counted(std::int64_t count);
+/// "12:31", "1:02:03", with tenths where asked: "12:31.4".
+std::string clock_time(double t_s, bool tenths = false);
+/// A number with so many decimals, "unknown" where it is not finite.
+std::string fixed(double value, int decimals);
+/// "1 beat", "2 beats".
+std::string plural(std::int64_t count, std::string_view noun);
+
+/// A whole page. `title` is text, `body` is HTML already escaped.
+std::string page(std::string_view title, std::string_view body);
+
+/// The paragraph that ends every page: not a medical device.
+std::string_view not_a_device();
+
+}  // namespace vagus::lab

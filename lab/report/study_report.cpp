@@ -1,0 +1,285 @@
+#include "lab/report/study_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lab/report/figures.h"
+#include "lab/report/html.h"
+#include "lab/study/results.h"
+
+namespace vagus::lab {
+namespace {
+
+std::string kebab(std::string_view words) {
+  std::string text(words);
+  std::replace(text.begin(), text.end(), ' ', '-');
+  return text;
+}
+
+std::string with_interval(double value, const Interval& interval) {
+  if (!std::isfinite(value)) return "unknown";
+  return percent(value) + "<small>" + percent(interval.low) + " to " + percent(interval.high) + "</small>";
+}
+
+std::string cell(std::string_view content, std::string_view style = {}) {
+  return (style.empty() ? "<td>" : "<td class=\"" + std::string(style) + "\">") + std::string(content) + "</td>";
+}
+
+const Figure& figure_of(const GroupResult& group, const char* statistic) { return group.figures.at(statistic); }
+
+std::string figure_cell(const GroupResult& group, const char* statistic, bool who = false) {
+  const Figure& figure = figure_of(group, statistic);
+  std::string text = with_interval(figure.estimate.value, figure.estimate.interval);
+  if (who && !figure.who.empty()) text += "<small>" + escaped(figure.who) + "</small>";
+  return cell(text);
+}
+
+std::string top_of_page(const StudyResult& result) {
+  std::string out;
+  if (result.simulated)
+    out +=
+        "<div class=\"simulated\" role=\"note\">SIMULATED DATA<span>Every signal and label on this page was made by a "
+        "simulator. It says nothing about people.</span></div>\n";
+  out += "<h1>Study: " + escaped(result.spec.name) + "</h1>\n";
+  if (!result.spec.question.empty()) out += "<p class=\"question\">" + escaped(result.spec.question) + "</p>\n";
+  out += "<div class=\"verdict " + kebab(name(result.verdict)) +
+         "\" role=\"status\"><strong>Verdict: " + std::string(name(result.verdict)) + "</strong>" +
+         escaped(result.sentence) + "</div>\n";
+  for (const auto& why : result.exploratory)
+    out += "<p class=\"note\"><strong>Exploratory</strong>, not confirmatory: " + escaped(why) + ".</p>\n";
+  return out;
+}
+
+std::string cards(const StudyResult& result) {
+  std::string out = "<div class=\"cards\">\n";
+  for (const GroupResult& shown : result.groups) {
+    if (&shown != &result.groups.front() && shown.name != all_recordings) continue;
+    const auto card = [&](const char* statistic, const char* title) {
+      const Estimate& estimate = figure_of(shown, statistic).estimate;
+      out += "<div class=\"card\"><small>" + std::string(title) + ", " + escaped(shown.name) + "</small><b>" +
+             percent(estimate.value) + "</b><small>95&#8239;% interval " + percent(estimate.interval.low) + " to " +
+             percent(estimate.interval.high) + " &middot; " + plural(shown.records, "recording") + ", " +
+             plural(shown.subjects, "subject") + "</small></div>\n";
+    };
+    card("ec57.sensitivity_gross", "Sensitivity");
+    card("ec57.positive_predictivity_gross", "Positive predictivity");
+  }
+  return out + "</div>\n<p class=\"note\">Both by protocol ec57 (ANSI/AAMI EC57), gross over all beats from " +
+         clock_time(result.spec.score.start_s) + " to the end of each recording.</p>\n";
+}
+
+std::string requirements(const StudyResult& result) {
+  std::string out = "<h2 id=\"requirements\">Requirements</h2>\n";
+  if (result.requirements.empty()) return out + "<p>The specification states none.</p>\n";
+  out +=
+      "<div class=\"scroll\"><table><caption>Met: the whole interval satisfies the bound. Not met: no value in it "
+      "does. "
+      "Not shown: these data cannot tell.</caption><thead><tr><th class=\"t\">Requirement</th><th "
+      "class=\"t\">Statistic</th>"
+      "<th>Estimate and interval</th><th>Bound</th><th>Confidence</th><th>Subjects</th><th class=\"t\">Verdict</th>"
+      "</tr></thead><tbody>\n";
+  for (const auto& one : result.requirements) {
+    const RequirementSpec& asked = one.asked;
+    const Judgement& judgement = one.judgement;
+    out += "<tr><td class=\"w\">" + escaped(asked.name) +
+           (asked.group.empty() ? "" : "<small>where " + escaped(asked.group.text()) + "</small>") + "</td>";
+    out += "<td class=\"w\">" + escaped(describe(statistic(asked.statistic))) + "<small><code>" +
+           escaped(asked.statistic) + "</code></small></td>";
+    out += cell(with_interval(judgement.estimate.value, judgement.one_sided) +
+                (one.who.empty() ? "" : "<small>" + escaped(one.who) + "</small>"));
+    out += cell(std::string(asked.bound.direction == Direction::at_least ? "&ge; " : "&le; ") +
+                percent(asked.bound.bound));
+    out += cell(percent(asked.bound.confidence));
+    out += cell(counted(judgement.estimate.clusters) + "<small>" + plural(one.records, "recording") + "</small>" +
+                (judgement.subjects_needed && one.verdict == Verdict::not_shown
+                     ? "<small>" + counted(*judgement.subjects_needed) + " would do</small>"
+                     : ""));
+    out += "<td class=\"w\"><span class=\"v-" + kebab(name(one.verdict)) + "\">" + std::string(name(one.verdict)) +
+           "</span><small>" + escaped(one.why) + "</small><small>" + escaped(judgement.estimate.method) +
+           "</small></td></tr>\n";
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string groups(const StudyResult& result) {
+  std::string out =
+      "<h2 id=\"figures\">Figures, part by part</h2>\n<div class=\"scroll\"><table><caption>Protocol ec57, from " +
+      clock_time(result.spec.score.start_s) +
+      " to the end; under each estimate its 95&#8239;% interval, by subject. Gross counts all beats together; the "
+      "average gives "
+      "each subject the same weight.</caption><thead><tr><th "
+      "class=\"t\">Part</th><th>Beats</th><th>Missed</th><th>False</th>"
+      "<th>Se gross</th><th>+P gross</th><th>Se average</th><th>+P average</th><th>Se worst subject</th>"
+      "<th>+P worst subject</th></tr></thead><tbody>\n";
+  for (const auto& group : result.groups) {
+    out += "<tr><td class=\"w\">" + escaped(group.name) + "<small>" + plural(group.records, "recording") + ", " +
+           plural(group.subjects, "subject") + "</small></td>";
+    out += cell(counted(group.counts.tp + group.counts.fn)) + cell(counted(group.counts.fn)) +
+           cell(counted(group.counts.fp));
+    out += figure_cell(group, "ec57.sensitivity_gross") + figure_cell(group, "ec57.positive_predictivity_gross");
+    out += figure_cell(group, "ec57.sensitivity_average") + figure_cell(group, "ec57.positive_predictivity_average");
+    out += figure_cell(group, "ec57.sensitivity_worst", true) +
+           figure_cell(group, "ec57.positive_predictivity_worst", true);
+    out += "</tr>\n";
+  }
+  out +=
+      "</tbody></table></div>\n<div class=\"scroll\"><table><caption>The same with the learning period, and with what "
+      "the "
+      "detector declined to read.</caption><thead><tr><th class=\"t\">Part</th><th>Se gross, whole record</th>"
+      "<th>+P gross, whole record</th><th>Missed, whole</th><th>False, whole</th><th>Signal called unreadable</th>"
+      "<th>Se gross, unreadable counted as wrong</th></tr></thead><tbody>\n";
+  for (const auto& group : result.groups) {
+    out += "<tr><td class=\"w\">" + escaped(group.name) + "</td>";
+    out += figure_cell(group, "ec57_whole.sensitivity_gross") +
+           figure_cell(group, "ec57_whole.positive_predictivity_gross");
+    out += cell(counted(group.whole.fn)) + cell(counted(group.whole.fp));
+    out += figure_cell(group, "ec57.unreadable_share") + figure_cell(group, "ec57.sensitivity_gross_unreadable_wrong");
+    out += "</tr>\n";
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string method(const StudyResult& result) {
+  const auto count = [&](Role role) {
+    return std::count_if(result.records.begin(), result.records.end(), [&](const auto& r) { return r.role == role; });
+  };
+  const auto tuned = count(Role::tune) + count(Role::train);
+  std::string out = "<h2 id=\"method\">How it was done</h2>\n<dl>\n";
+  const auto row = [&](std::string_view what, const std::string& value) {
+    out += "<dt>" + std::string(what) + "</dt><dd>" + value + "</dd>\n";
+  };
+  row("Detector", "<code>" + escaped(result.contract.name) + "</code> " + escaped(result.contract.version) + ": " +
+                      escaped(result.contract.summary));
+  row("Causal", "yes: sample by sample, each beat said at most " +
+                    fixed(static_cast<double>(result.contract.latency_ms), 0) + " ms after it");
+  row("Initialised from truth", "no");
+  row("Tuned on recordings shown here",
+      tuned > 0 ? plural(tuned, "recording") + ", and reported apart: the headline leaves them out"
+                : std::string("none are named in the specification"));
+  row("Match",
+      "a beat is found if the detector marks it within 150 ms; each mark goes to the nearer reference beat; beats "
+      "between ventricular flutter marks are left out");
+  row("Beat classes", "<code>" + escaped(describe(BeatMap::bxb)) + "</code>");
+  row("Reference", "label track <code>" + escaped(result.spec.score.reference) + "</code>");
+  row("Intervals", "cluster bootstrap by subject, 2,000 resamples from seed " + std::to_string(result.spec.seed) +
+                       ", never narrower than exact binomial; of a worst figure exact binomial within that subject");
+  row("Verdict rule", "the two-sided interval at the confidence stated decides: met, not met, or not shown");
+  return out + "</dl>\n";
+}
+
+std::string left_out(const StudyResult& result) {
+  std::string out;
+  if (!result.failed.empty()) {
+    out +=
+        "<h2 id=\"failed\">Recordings that failed</h2>\n<p>They are in no figure, and no requirement that they belong "
+        "to is "
+        "called met.</p>\n<div class=\"scroll\"><table><thead><tr><th class=\"t\">Recording</th><th "
+        "class=\"t\">Why</th></tr></thead><tbody>\n";
+    for (const auto& failure : result.failed)
+      out += "<tr><td class=\"t\">" + escaped(failure.recording) + "</td><td class=\"w\">" + escaped(failure.why) +
+             "</td></tr>\n";
+    out += "</tbody></table></div>\n";
+  }
+  if (!result.excluded.empty()) {
+    out +=
+        "<h2 id=\"excluded\">Recordings left out on purpose</h2>\n<div class=\"scroll\"><table><thead><tr><th "
+        "class=\"t\">Recording</th>"
+        "<th class=\"t\">Reason given</th></tr></thead><tbody>\n";
+    for (const auto& exclusion : result.excluded)
+      out += "<tr><td class=\"t\">" + escaped(exclusion.recording) + "</td><td class=\"w\">" +
+             escaped(exclusion.reason) + "</td></tr>\n";
+    out += "</tbody></table></div>\n";
+  }
+  return out;
+}
+
+std::string record_table(const StudyResult& result, const std::vector<RecordExcerpts>& order) {
+  std::string out =
+      "<h2 id=\"records\">Every recording, worst first</h2>\n" + dot_plot(result) +
+      "<div class=\"scroll\"><table class=\"sortable\"><caption>Protocol ec57, from " +
+      clock_time(result.spec.score.start_s) +
+      " to the end; the last two figures are of the whole record. Press a heading to sort.</caption><thead><tr>";
+  constexpr const char* heads[] = {"Recording", "Subject",  "Part",       "Beats", "Missed",   "False",   "Se",
+                                   "+P",        "RR error", "Unreadable", "Gaps",  "Se whole", "+P whole"};
+  for (std::size_t i = 0; i < std::size(heads); ++i)
+    out += std::string("<th") + (i < 3 ? " class=\"t\"" : "") + " scope=\"col\"><button type=\"button\">" + heads[i] +
+           "</button></th>";
+  out += "</tr></thead><tbody>\n";
+  for (const auto& entry : order) {
+    const RecordResult& record = result.records[entry.record];
+    const Ec57& scored = record.scored;
+    const auto value = [](double v) {
+      return " data-v=\"" + (std::isfinite(v) ? fixed(v, 8) : std::string("-1")) + "\">";
+    };
+    const std::string id = escaped(record.item.id());
+    out += "<tr><td class=\"t\">" +
+           (entry.excerpts.empty() ? id : "<a href=\"#r" + std::to_string(entry.record) + "\">" + id + "</a>") +
+           "</td>";
+    out += "<td class=\"t\">" + escaped(record.item.subject) + "</td>";
+    const bool split = result.spec.split.kind == SplitSpec::Kind::fixed;
+    out += "<td class=\"t\">" + (split ? std::string(name(record.role)) : "all") + "</td>";
+    const auto number_cell = [&](std::int64_t n) {
+      out += "<td data-v=\"" + std::to_string(n) + "\">" + counted(n) + "</td>";
+    };
+    number_cell(scored.tp + scored.fn);
+    number_cell(scored.fn);
+    number_cell(scored.fp);
+    const auto share_cell = [&](double v) { out += "<td" + value(v) + percent(v) + "</td>"; };
+    share_cell(scored.se());
+    share_cell(scored.ppv());
+    out += "<td" + value(scored.rr_rms_ms()) + fixed(scored.rr_rms_ms(), 1) +
+           (std::isfinite(scored.rr_rms_ms()) ? " ms" : "") + "</td>";
+    share_cell(record.run.duration_s > 0 ? record.run.unreadable_s / record.run.duration_s : 0);
+    number_cell(record.run.gaps);
+    share_cell(record.whole.se());
+    share_cell(record.whole.ppv());
+    out += "</tr>\n";
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string provenance(const StudyResult& result) {
+  const DataSpec& data = result.spec.data;
+  std::string out = "<h2 id=\"provenance\">Where it comes from</h2>\n<dl>\n";
+  const auto row = [&](std::string_view what, const std::string& value) {
+    out += "<dt>" + std::string(what) + "</dt><dd>" + value + "</dd>\n";
+  };
+  std::string from;
+  for (const auto& set : data.sets) from += (from.empty() ? "" : ", ") + escaped(set);
+  if (data.simulate)
+    from = "simulated cohort of kind " + escaped(data.simulate->kind) + ", " +
+           plural(data.simulate->subjects, "subject") + ", " + clock_time(data.simulate->duration_s) + " each, seed " +
+           std::to_string(result.spec.seed);
+  row("Data", from + ", " + plural(static_cast<std::int64_t>(result.records.size()), "recording") + " scored" +
+                  (data.where.empty() ? "" : ", where " + escaped(data.where.text())) +
+                  (data.resample_hz > 0 ? ", resampled to " + fixed(data.resample_hz, 0) + " Hz" : ""));
+  row("Data hash", "<code>" + result.data_hash + "</code> (every signal and every label)");
+  row("Detector sources", "<code>" + result.code + "</code>");
+  std::string config;
+  for (const auto& [key, value] : result.config)
+    config += (config.empty() ? "" : ", ") + escaped(key) + " = " + shortest(value);
+  row("Configuration", config.empty() ? "defaults" : config);
+  row("vagus", escaped(vagus_version()) + ", detector version " + escaped(result.contract.version));
+  row("Method stands on", escaped(result.contract.source));
+  return out + "</dl>\n";
+}
+
+}  // namespace
+
+std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts) {
+  std::string body = top_of_page(result);
+  body += cards(result);
+  body += requirements(result);
+  body += groups(result);
+  body += left_out(result);
+  body += record_table(result, excerpts);
+  body += gallery(result, excerpts);
+  body += method(result);
+  body += provenance(result);
+  body += "<footer>" + std::string(not_a_device()) + "</footer>\n";
+  return page("Study " + result.spec.name + ": " + std::string(name(result.verdict)) +
+                  (result.simulated ? " (simulated data)" : ""),
+              body);
+}
+
+}  // namespace vagus::lab

@@ -1,0 +1,15 @@
+#pragma once
+/// The page of a study: verdict first, then what it rests on, down to the wave around every mistake.
+#include <string>
+#include <vector>
+
+#include "lab/study/excerpt.h"
+#include "lab/study/study.h"
+
+namespace vagus::lab {
+
+/// One self-contained HTML page. The same bytes for the same result and excerpts; no identifiers, no path, no time of
+/// day. At most about 5 MB: of the excerpts, worst records first, so many are drawn as fit, and the page says how many.
+std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts);
+
+}  // namespace vagus::lab

@@ -1,0 +1,10 @@
+# Writes OUT, a source that defines vagus::lab::NAME(): the hash of the sources that LIST names (with their places under ROOT).
+file(STRINGS ${LIST} sources)
+set(all "")
+foreach(source IN LISTS sources)
+  file(SHA256 ${source} hash)
+  file(RELATIVE_PATH place ${ROOT} ${source})
+  string(APPEND all "${place} ${hash}\n")
+endforeach()
+string(SHA256 code "${all}")
+file(WRITE ${OUT} "#include \"lab/study/steps.h\"\n\nnamespace vagus::lab {\n\nstd::string_view ${NAME}() { return \"${code}\"; }\n\n}  // namespace vagus::lab\n")

@@ -1,0 +1,189 @@
+#include "lab/study/results.h"
+
+#include <algorithm>
+
+#include "lab/store/hash.h"
+
+namespace vagus::lab {
+namespace {
+
+Json interval(const Interval& interval) { return Json::array({number(interval.low), number(interval.high)}); }
+
+Json counts(const Ec57& scored) { return {{"tp", scored.tp}, {"fn", scored.fn}, {"fp", scored.fp}}; }
+
+Json requirement(const RequirementResult& result) {
+  const RequirementSpec& asked = result.asked;
+  const Judgement& judgement = result.judgement;
+  const auto& needed = judgement.subjects_needed;
+  Json json = {{"name", asked.name},
+               {"statistic", asked.statistic},
+               {"group", asked.group.text()},
+               {"direction", asked.bound.direction == Direction::at_least ? "at_least" : "at_most"},
+               {"estimate", number(judgement.estimate.value)},
+               {"interval", interval(judgement.one_sided)},
+               {"bound", number(asked.bound.bound)},
+               {"confidence", number(asked.bound.confidence)},
+               {"verdict", name(result.verdict)},
+               {"why", result.why},
+               {"subjects", judgement.estimate.clusters},
+               {"records", result.records},
+               {"subjects_needed", needed ? Json(*needed) : Json(nullptr)},
+               {"method", judgement.estimate.method}};
+  if (!result.who.empty()) json["worst"] = result.who;
+  return json;
+}
+
+Json record(const RecordResult& record) {
+  const Ec57& scored = record.scored;
+  const double unreadable = record.run.duration_s > 0 ? record.run.unreadable_s / record.run.duration_s : 0;
+  Json all = counts(scored);
+  all["whole_tp"] = record.whole.tp;
+  all["whole_fn"] = record.whole.fn;
+  all["whole_fp"] = record.whole.fp;
+  Json repairs = Json::object();
+  for (const auto& [what, count] : record.run.repairs) repairs[what] = count;
+  return {{"recording", record.item.id()},
+          {"subject", record.item.subject},
+          {"split", name(record.role)},
+          {"counts", all},
+          {"figures",
+           {{"ec57.sensitivity", number(scored.se())},
+            {"ec57.positive_predictivity", number(scored.ppv())},
+            {"ec57.rr_rms_ms", number(scored.rr_rms_ms())},
+            {"ec57.sensitivity_unreadable_wrong", number(record.scored_wrong.se())},
+            {"ec57_whole.sensitivity", number(record.whole.se())},
+            {"ec57_whole.positive_predictivity", number(record.whole.ppv())},
+            {"unreadable_share", number(unreadable)}}},
+          {"channel", record.run.channel},
+          {"gaps", record.run.gaps},
+          {"repairs", repairs},
+          {"signal_hash", record.item.signal_hash},
+          {"labels_hash", record.item.labels_hash}};
+}
+
+Json group(const GroupResult& group) {
+  Json figures = Json::object();
+  for (const auto& [statistic, figure] : group.figures) {
+    Json one = {{"estimate", number(figure.estimate.value)}, {"interval", interval(figure.estimate.interval)}};
+    if (!figure.who.empty()) one["worst"] = figure.who;
+    figures[statistic] = one;
+  }
+  return {{"name", group.name},
+          {"where", group.where},
+          {"records", group.records},
+          {"subjects", group.subjects},
+          {"counts", counts(group.counts)},
+          {"counts_whole", counts(group.whole)},
+          {"confidence", 0.95},
+          {"figures", figures}};
+}
+
+Json detector(const StudyResult& result) {
+  Json config = Json::object();
+  for (const auto& [key, value] : result.config) config[key] = number(value);
+  return {{"name", result.contract.name},
+          {"version", result.contract.version},
+          {"config", config},
+          {"causal", true},
+          {"latency_ms", number(result.contract.latency_ms)},
+          {"initialised_from_truth", false},
+          {"code", result.code}};
+}
+
+Json data(const StudyResult& result) {
+  const DataSpec& spec = result.spec.data;
+  Json json = {{"sets", spec.sets}};
+  if (spec.simulate) {
+    json["simulate"] = {{"kind", spec.simulate->kind},
+                        {"subjects", spec.simulate->subjects},
+                        {"duration_s", number(spec.simulate->duration_s)},
+                        {"set", spec.simulate->settings}};
+  }
+  json["where"] = spec.where.text();
+  json["resample_hz"] = spec.resample_hz > 0 ? number(spec.resample_hz) : Json(nullptr);
+  json["recordings"] = result.records.size() + result.failed.size();
+  json["hash"] = result.data_hash;
+  Json excluded = Json::array();
+  for (const auto& exclusion : result.excluded)
+    excluded.push_back({{"recording", exclusion.recording}, {"reason", exclusion.reason}});
+  json["excluded"] = excluded;
+  return json;
+}
+
+void write(std::string& out, const Json& json, std::size_t depth) {
+  const auto line = [&](std::size_t at) {
+    out += '\n';
+    out.append(2 * at, ' ');
+  };
+  if (json.is_number_float()) {
+    append_shortest(out, json.get<double>());
+  } else if (json.is_object() && !json.empty()) {
+    out += '{';
+    bool first = true;
+    for (const auto& [key, value] : json.items()) {
+      if (!first) out += ',';
+      first = false;
+      line(depth + 1);
+      out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+      write(out, value, depth + 1);
+    }
+    line(depth);
+    out += '}';
+  } else if (json.is_array() && !json.empty()) {
+    out += '[';
+    const bool flat = std::none_of(json.begin(), json.end(), [](const Json& v) { return v.is_structured(); });
+    for (std::size_t i = 0; i < json.size(); ++i) {
+      if (i > 0) out += flat ? ", " : ",";
+      if (!flat) line(depth + 1);
+      write(out, json[i], depth + 1);
+    }
+    if (!flat) line(depth);
+    out += ']';
+  } else {
+    out += json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+}
+
+}  // namespace
+
+const char* vagus_version() { return VAGUS_VERSION; }
+
+Json results(const StudyResult& result) {
+  Json json = {{"schema", results_schema},
+               {"verdict", name(result.verdict)},
+               {"sentence", result.sentence},
+               {"name", result.spec.name},
+               {"question", result.spec.question},
+               {"simulated", result.simulated},
+               {"protocol",
+                {{"name", result.spec.score.protocol},
+                 {"start_s", number(result.spec.score.start_s)},
+                 {"reference", result.spec.score.reference},
+                 {"match_window_s", 0.15},
+                 {"beat_map", describe(BeatMap::bxb)}}}};
+  json["requirements"] = Json::array();
+  for (const auto& one : result.requirements) json["requirements"].push_back(requirement(one));
+  json["groups"] = Json::array();
+  for (const auto& one : result.groups) json["groups"].push_back(group(one));
+  json["records"] = Json::array();
+  for (const auto& one : result.records) json["records"].push_back(record(one));
+  json["failed"] = Json::array();
+  for (const auto& one : result.failed) json["failed"].push_back({{"recording", one.recording}, {"why", one.why}});
+  json["exploratory"] = result.exploratory;
+  json["looks"] = nullptr;
+  json["detector"] = detector(result);
+  json["data"] = data(result);
+  json["seed"] = result.spec.seed;
+  json["specification"] = blake2b_256(result.spec.source);
+  json["vagus"] = vagus_version();
+  return json;
+}
+
+std::string json_text(const Json& json) {
+  std::string text;
+  write(text, json, 0);
+  text += '\n';
+  return text;
+}
+
+}  // namespace vagus::lab

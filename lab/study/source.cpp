@@ -1,0 +1,97 @@
+#include "lab/study/source.h"
+
+#include <map>
+
+#include "lab/base/error.h"
+#include "lab/base/numbers.h"
+#include "lab/simulate/cohort.h"
+#include "lab/store/hash.h"
+#include "lab/store/store.h"
+#include "lab/study/steps.h"
+
+namespace vagus::lab {
+namespace {
+
+class StoreSource final : public Source {
+ public:
+  StoreSource(const DataSpec& data, const std::string& reference) : store_(Store::open()) {
+    for (const auto& set : data.sets) {
+      store_.ensure(set);
+      for (Entry& entry : store_.list(set)) {
+        StudyItem item;
+        item.set = entry.set;
+        item.name = entry.recording;
+        item.subject = entry.subject;
+        item.duration_s = entry.duration_s;
+        item.attributes = entry.attributes;
+        item.signal_hash = entry.signal_hash;
+        const auto layer = entry.layer_hashes.find(reference);
+        if (layer != entry.layer_hashes.end()) item.labels_hash = layer->second;
+        add_common_attributes(item, entry.session);
+        entries_.emplace(item.id(), std::move(entry));
+        items_.push_back(std::move(item));
+      }
+    }
+  }
+  const std::vector<StudyItem>& items() const override { return items_; }
+  Recording load(const StudyItem& item) const override { return store_.load(entries_.at(item.id())); }
+  Recording header(const StudyItem& item) const override { return store_.header(entries_.at(item.id())); }
+  bool simulated() const override { return false; }
+
+ private:
+  Store store_;
+  std::vector<StudyItem> items_;
+  std::map<std::string, Entry> entries_;
+};
+
+class SimulatedSource final : public Source {
+ public:
+  SimulatedSource(const SimulatedData& data, std::uint64_t seed) : seed_(seed) {
+    spec_.kind = data.kind;
+    spec_.subjects = data.subjects;
+    spec_.duration_s = data.duration_s;
+    spec_.settings = data.settings;
+    for (std::int64_t index = 0; index < data.subjects; ++index) {
+      const CohortMember member = cohort_member(spec_, seed, index);
+      StudyItem item;
+      item.set = "simulated";
+      item.name = member.name;
+      item.subject = member.subject;
+      item.duration_s = data.duration_s;
+      item.attributes = member.attributes;
+      item.signal_hash = Hasher().field("simulated").field(member.recipe).field(simulator_code()).hex();
+      item.labels_hash = item.signal_hash;
+      add_common_attributes(item, "");
+      index_.emplace(item.name, index);
+      items_.push_back(std::move(item));
+    }
+  }
+  const std::vector<StudyItem>& items() const override { return items_; }
+  Recording load(const StudyItem& item) const override { return simulate_member(spec_, seed_, index_.at(item.name)); }
+  Recording header(const StudyItem& item) const override { return load(item); }
+  bool simulated() const override { return true; }
+
+ private:
+  CohortSpec spec_;
+  std::uint64_t seed_;
+  std::vector<StudyItem> items_;
+  std::map<std::string, std::int64_t> index_;
+};
+
+}  // namespace
+
+void add_common_attributes(StudyItem& item, const std::string& session) {
+  auto& attributes = item.attributes;
+  attributes.emplace("set", item.set);
+  attributes.emplace("recording", item.name);
+  if (!item.subject.empty()) attributes.emplace("subject", item.subject);
+  if (!session.empty()) attributes.emplace("session", session);
+  attributes.emplace("duration_s", shortest(item.duration_s));
+}
+
+std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed) {
+  if (data.simulate) return std::make_unique<SimulatedSource>(*data.simulate, seed);
+  return std::make_unique<StoreSource>(data, reference);
+}
+
+}  // namespace vagus::lab

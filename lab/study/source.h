@@ -1,0 +1,46 @@
+#pragma once
+/// Where a study's recordings come from: a set of the store, a simulated cohort, or memory.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lab/signal/recording.h"
+#include "lab/study/filter.h"
+#include "lab/study/spec.h"
+
+namespace vagus::lab {
+
+/// One recording, as far as it is known before it is loaded.
+struct StudyItem {
+  std::string set, name;
+  std::string subject;  ///< the independent unit; a recording of unknown subject is its own
+  double duration_s = 0;
+  Attributes attributes;    ///< with `set`, `recording`, `subject`, `session`, `duration_s` for filters
+  std::string signal_hash;  ///< names the signal's content, or the recipe it is simulated from
+  std::string labels_hash;  ///< names the reference labels in force; "" none
+  std::string id() const { return set + ":" + name; }
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// In natural order of set and name.
+  virtual const std::vector<StudyItem>& items() const = 0;
+  /// The recording with its signals and labels; called from several threads at once.
+  virtual Recording load(const StudyItem& item) const = 0;
+  /// The same with labels, and without samples where that is less work.
+  virtual Recording header(const StudyItem& item) const = 0;
+  /// Whether the signals were made and not measured: such data is called simulated wherever it is shown.
+  virtual bool simulated() const = 0;
+};
+
+/// The source a specification names: sets that are not in the store are added first.
+/// Throws Error if a set is not to be had, UsageError if there is no such simulation.
+std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed);
+
+/// Fills `attributes` with what every recording can be asked for; an attribute of the data's own with such a name
+/// stays.
+void add_common_attributes(StudyItem& item, const std::string& session);
+
+}  // namespace vagus::lab

@@ -1,0 +1,328 @@
+#include "lab/study/spec.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "lab/base/error.h"
+#include "lab/base/numbers.h"
+
+namespace vagus::lab {
+namespace {
+
+/// Far above any real specification; what is larger is not one.
+constexpr std::uintmax_t max_spec_bytes = 4U << 20U;
+
+/// A table of the file whose keys are taken one by one; what is not known is refused when it is opened.
+class Section {
+ public:
+  Section(const toml::table& table, std::string title, const std::string& path, const std::vector<std::string>& known,
+          const std::vector<std::string>& later = {})
+      : table_(table), title_(std::move(title)), path_(path) {
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::string shown = title_.empty() ? name : title_ + "." + name;
+      if (std::find(later.begin(), later.end(), name) != later.end())
+        fail(node, "'" + shown + "' is not done by this version of vagus",
+             "take it out, or use a version that does it");
+      const std::string near = nearest(name, known);
+      fail(node, "unknown key '" + shown + "'", near.empty() ? "" : "did you mean '" + near + "'?");
+    }
+  }
+
+  [[noreturn]] void fail(const toml::node& node, const std::string& what, const std::string& hint = {}) const {
+    throw Error(what, path_ + " line " + std::to_string(node.source().begin.line), hint);
+  }
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const { fail(table_, what, hint); }
+
+  const toml::node* get(const char* key) const { return table_.get(key); }
+  bool has(const char* key) const { return get(key) != nullptr; }
+  const toml::table& table() const { return table_; }
+  const std::string& path() const { return path_; }
+
+  std::string text(const char* key, const std::string& standard) const {
+    const auto* node = get(key);
+    return node != nullptr ? text_of(*node, shown(key)) : standard;
+  }
+  std::string text(const char* key) const {
+    const auto* node = get(key);
+    if (node == nullptr) fail("'" + shown(key) + "' is missing");
+    auto value = text_of(*node, shown(key));
+    if (value.empty()) fail(*node, "'" + shown(key) + "' is empty");
+    return value;
+  }
+  double number(const char* key, double standard, double low, double high) const {
+    const auto* node = get(key);
+    return node != nullptr ? number_of(*node, shown(key), low, high) : standard;
+  }
+  double number(const char* key, double low, double high) const {
+    const auto* node = get(key);
+    if (node == nullptr) fail("'" + shown(key) + "' is missing");
+    return number_of(*node, shown(key), low, high);
+  }
+  std::int64_t integer(const char* key, std::int64_t standard, std::int64_t low, std::int64_t high) const {
+    const auto* node = get(key);
+    if (node == nullptr) return standard;
+    const auto value = node->value_exact<std::int64_t>();
+    if (!value || *value < low || *value > high)
+      fail(*node,
+           "'" + shown(key) + "' must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+    return *value;
+  }
+  std::vector<std::string> texts(const char* key) const {
+    std::vector<std::string> values;
+    const auto* node = get(key);
+    if (node == nullptr) return values;
+    if (!node->is_array()) fail(*node, "'" + shown(key) + "' must be a list of texts");
+    for (const auto& item : *node->as_array()) values.push_back(text_of(item, "an entry of '" + shown(key) + "'"));
+    return values;
+  }
+  Filter filter(const char* key) const {
+    const auto* node = get(key);
+    if (node == nullptr) return {};
+    const auto value = text_of(*node, shown(key));
+    if (value.empty()) return {};
+    try {
+      return Filter(value);
+    } catch (const Error& error) {
+      throw error.within(path_ + " line " + std::to_string(node->source().begin.line) + ", '" + shown(key) + "' ");
+    }
+  }
+  /// A sub-table; an empty one where absent.
+  const toml::table& section(const char* key) const {
+    static const toml::table none;
+    const auto* node = get(key);
+    if (node == nullptr) return none;
+    if (!node->is_table()) fail(*node, "'" + shown(key) + "' must be a table");
+    return *node->as_table();
+  }
+  /// A list of tables ([[key]] or an inline array of them).
+  std::vector<const toml::table*> sections(const char* key) const {
+    std::vector<const toml::table*> found;
+    const auto* node = get(key);
+    if (node == nullptr) return found;
+    if (!node->is_array()) fail(*node, "'" + shown(key) + "' must be a list of tables: [[" + key + "]]");
+    for (const auto& item : *node->as_array()) {
+      if (!item.is_table()) fail(item, "each '" + shown(key) + "' must be a table");
+      found.push_back(item.as_table());
+    }
+    return found;
+  }
+  double number_of(const toml::node& node, const std::string& name, double low, double high) const {
+    const auto value = node.is_number() ? node.value<double>() : std::nullopt;
+    if (!value || !std::isfinite(*value)) fail(node, "'" + name + "' must be a number");
+    if (*value < low || *value > high) {
+      std::ostringstream range;
+      range << "'" << name << "' must lie between " << low << " and " << high;
+      fail(node, range.str());
+    }
+    return *value;
+  }
+
+ private:
+  std::string text_of(const toml::node& node, const std::string& name) const {
+    const auto value = node.value_exact<std::string>();
+    if (!value) fail(node, "'" + name + "' must be a text in quotes");
+    return *value;
+  }
+  std::string shown(const char* key) const { return title_.empty() ? std::string(key) : title_ + "." + key; }
+
+  const toml::table& table_;
+  std::string title_;
+  const std::string& path_;
+};
+
+DataSpec read_data(const Section& top) {
+  const Section data(top.section("data"), "data", top.path(), {"sets", "simulate", "where", "exclude", "resample_hz"});
+  DataSpec spec;
+  spec.sets = data.texts("sets");
+  if (data.has("simulate")) {
+    const Section simulate(data.section("simulate"), "data.simulate", top.path(),
+                           {"kind", "subjects", "duration_s", "set"});
+    SimulatedData simulated;
+    simulated.kind = simulate.text("kind");
+    simulated.subjects = simulate.integer("subjects", 20, 1, 100'000);
+    simulated.duration_s = simulate.number("duration_s", 600, 1, 30 * 86400.0);
+    for (const auto& [key, node] : simulate.section("set")) {
+      const std::string name(key.str());
+      const auto word = node.value_exact<std::string>();
+      simulated.settings[name] =
+          word ? *word : shortest(simulate.number_of(node, "data.simulate.set." + name, -1e12, 1e12));
+    }
+    spec.simulate = std::move(simulated);
+  }
+  if (spec.sets.empty() && !spec.simulate) {
+    if (const auto* node = data.get("sets")) data.fail(*node, "'data.sets' is empty");
+    top.fail("'data.sets' is missing", "name the sets: [data] sets = [\"mitdb\"]");
+  }
+  if (!spec.sets.empty() && spec.simulate)
+    data.fail(*data.get("simulate"),
+              "'data.sets' and 'data.simulate' contradict each other: real and simulated data are not mixed");
+  spec.where = data.filter("where");
+  for (const auto* table : data.sections("exclude")) {
+    const Section exclude(*table, "data.exclude", top.path(), {"recording", "reason"});
+    spec.exclude.push_back({exclude.text("recording"), exclude.text("reason")});
+  }
+  spec.resample_hz = data.number("resample_hz", 0, 1, 100'000);
+  return spec;
+}
+
+SplitSpec read_split(const Section& top) {
+  const Section split(top.section("split"), "split", top.path(), {"kind", "train", "tune", "test"},
+                      {"folds", "locked"});
+  SplitSpec spec;
+  const std::string kind = split.text("kind", "none");
+  if (kind == "kfold" || kind == "loso" || kind == "lodo" || kind == "nested")
+    split.fail(*split.get("kind"), "split kind '" + kind + "' is not done by this version of vagus",
+               "it does none and fixed");
+  if (kind != "none" && kind != "fixed") {
+    const auto near = nearest(kind, {"none", "fixed"});
+    split.fail(*split.get("kind"), "unknown split kind '" + kind + "'",
+               near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+  spec.kind = kind == "fixed" ? SplitSpec::Kind::fixed : SplitSpec::Kind::none;
+  spec.train = split.texts("train");
+  spec.tune = split.texts("tune");
+  spec.test = split.texts("test");
+  if (spec.kind == SplitSpec::Kind::none && (split.has("train") || split.has("tune") || split.has("test")))
+    split.fail("lists of recordings need split kind \"fixed\"");
+  if (spec.kind == SplitSpec::Kind::fixed && spec.test.empty()) split.fail("'split.test' is missing: what is judged");
+  return spec;
+}
+
+DetectorSpec read_detector(const Section& top) {
+  const Section section(top.section("detector"), "detector", top.path(), {"name", "config"},
+                        {"plugin", "exec", "library", "events"});
+  DetectorSpec spec;
+  if (!top.has("detector")) top.fail("'detector' is missing", "name it: [detector] name = \"health.beats\"");
+  spec.name = section.text("name");
+  for (const auto& [key, node] : section.section("config")) {
+    const std::string name(key.str());
+    if (const auto flag = node.value_exact<bool>()) {
+      spec.config[name] = *flag ? 1 : 0;
+    } else {
+      spec.config[name] = section.number_of(node, "detector.config." + name, -1e12, 1e12);
+    }
+  }
+  return spec;
+}
+
+ScoreSpec read_score(const Section& top) {
+  const Section score(top.section("score"), "score", top.path(), {"protocol", "start_s", "reference"});
+  ScoreSpec spec;
+  spec.protocol = score.text("protocol", spec.protocol);
+  if (spec.protocol != "ec57") {
+    static const std::vector<std::string> later{"episodes", "cinc2017", "spc-hr", "events",
+                                                "windows",  "counts",   "epochs", "agreement"};
+    if (std::find(later.begin(), later.end(), spec.protocol) != later.end())
+      score.fail(*score.get("protocol"), "protocol '" + spec.protocol + "' is not done by this version of vagus",
+                 "it does ec57");
+    score.fail(*score.get("protocol"), "unknown protocol '" + spec.protocol + "'", "it does ec57");
+  }
+  spec.start_s = score.number("start_s", spec.start_s, 0, 1e9);
+  spec.reference = score.text("reference", spec.reference);
+  return spec;
+}
+
+RequirementSpec read_requirement(const toml::table& table, const std::string& path) {
+  const Section section(table, "requirement", path, {"name", "statistic", "direction", "bound", "confidence", "group"});
+  RequirementSpec requirement;
+  requirement.statistic = section.text("statistic");
+  const auto& names = statistic_names();
+  if (std::find(names.begin(), names.end(), requirement.statistic) == names.end()) {
+    const auto near = nearest(requirement.statistic, names);
+    section.fail(*section.get("statistic"), "unknown statistic '" + requirement.statistic + "'",
+                 near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+  requirement.name = section.text("name", requirement.statistic);
+  const auto direction = section.text("direction");
+  if (direction != "at_least" && direction != "at_most")
+    section.fail(*section.get("direction"), "'requirement.direction' must be \"at_least\" or \"at_most\"");
+  requirement.bound.direction = direction == "at_least" ? Direction::at_least : Direction::at_most;
+  requirement.bound.bound = section.number("bound", -1e12, 1e12);
+  requirement.bound.confidence = section.number("confidence", 0.95, 0.5, 0.9999);
+  requirement.group = section.filter("group");
+  return requirement;
+}
+
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace
+
+bool meant(const std::string& pattern, const std::string& set, const std::string& recording) {
+  if (pattern.find(':') != std::string::npos && matches(pattern, set + ":" + recording)) return true;
+  return matches(pattern, recording);
+}
+
+StudySpec parse_spec(std::string_view text, const std::string& path) {
+  toml::table table;
+  try {
+    table = toml::parse(text, std::string_view(path));
+  } catch (const toml::parse_error& error) {
+    std::string why(error.description());
+    std::replace(why.begin(), why.end(), '\n', ' ');
+    throw Error("not TOML: " + why, path + " line " + std::to_string(error.source().begin.line));
+  }
+  const Section top(table, "", path,
+                    {"name", "question", "seed", "data", "split", "detector", "score", "requirement", "group"},
+                    {"hypothesis", "slice", "sweep", "budget", "accept", "model"});
+  StudySpec spec;
+  spec.source = std::string(text);
+  spec.name = top.text("name");
+  if (spec.name.find_first_of("/\\") != std::string::npos || spec.name.starts_with('.'))
+    top.fail(*top.get("name"), "'name' is the name of a folder: no slashes, no leading dot");
+  spec.question = top.text("question", "");
+  spec.seed = static_cast<std::uint64_t>(top.integer("seed", 1, 0, INT64_MAX));
+  spec.data = read_data(top);
+  spec.split = read_split(top);
+  spec.detector = read_detector(top);
+  spec.score = read_score(top);
+  for (const auto* requirement : top.sections("requirement"))
+    spec.requirements.push_back(read_requirement(*requirement, path));
+  for (const auto* entry : top.sections("group")) {
+    const Section section(*entry, "group", path, {"name", "where", "recordings"});
+    Group group{section.text("name"), section.filter("where"), section.texts("recordings")};
+    if (group.where.empty() && group.recordings.empty()) section.fail("a group needs 'where' or 'recordings'");
+    spec.groups.push_back(std::move(group));
+  }
+  return spec;
+}
+
+StudySpec read_spec(const std::string& path) {
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) throw Error("this is a folder, not a specification", path);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error("the specification cannot be read", path);
+  std::string text;
+  std::vector<char> buffer(1U << 16U);
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+    if (text.size() > max_spec_bytes) throw Error("this is larger than any specification (4 MiB)", path);
+  }
+  return parse_spec(text, path);
+}
+
+}  // namespace vagus::lab

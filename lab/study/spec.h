@@ -1,0 +1,92 @@
+#pragma once
+/// A study's specification: the question and everything that decides its answer, written down before the run.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lab/detect/detector.h"
+#include "lab/stats/verdict.h"
+#include "lab/study/filter.h"
+
+namespace vagus::lab {
+
+/// A recording left out on purpose. `recording` is a name, "set:name", or a pattern of these with `*`.
+struct Exclusion {
+  std::string recording, reason;
+};
+
+/// A cohort made by lab/simulate instead of a set of the store.
+struct SimulatedData {
+  std::string kind;  ///< what is simulated: "ecg"
+  std::int64_t subjects = 20;
+  double duration_s = 600;
+  std::map<std::string, std::string> settings;  ///< name -> number or word, as lab/simulate takes them
+};
+
+struct DataSpec {
+  std::vector<std::string> sets;
+  std::optional<SimulatedData> simulate;
+  Filter where;
+  std::vector<Exclusion> exclude;
+  double resample_hz = 0;  ///< 0: as recorded
+};
+
+/// Which recordings were learned from, tuned on, and are judged. Lists hold names, "set:name" or patterns with `*`.
+struct SplitSpec {
+  enum class Kind { none, fixed } kind = Kind::none;
+  std::vector<std::string> train, tune, test;
+};
+
+struct DetectorSpec {
+  std::string name;
+  Config config;
+};
+
+struct ScoreSpec {
+  std::string protocol = "ec57";
+  double start_s = 300;
+  std::string reference = "atr";  ///< the track that holds the truth
+};
+
+struct RequirementSpec {
+  std::string name, statistic;
+  Requirement bound;  ///< direction, bound, confidence
+  Filter group;
+};
+
+/// A part of the data whose figures are printed beside the verdict.
+struct Group {
+  std::string name;
+  Filter where;
+  std::vector<std::string> recordings;  ///< names or patterns; empty: all that `where` picks
+};
+
+struct StudySpec {
+  std::string name, question;
+  std::uint64_t seed = 1;
+  DataSpec data;
+  SplitSpec split;
+  DetectorSpec detector;
+  ScoreSpec score;
+  std::vector<RequirementSpec> requirements;
+  std::vector<Group> groups;
+  std::string source;  ///< the file's text, hashed into the result
+};
+
+/// Reads a specification. Throws Error (exit 3) naming file and line: a key that is not known (with the nearest right
+/// one) or that this version does not do, a value of the wrong type or out of range, a specification that contradicts
+/// itself.
+StudySpec read_spec(const std::string& path);
+/// The same from text; `path` is for messages.
+StudySpec parse_spec(std::string_view text, const std::string& path);
+
+/// Whether a recording is meant by `pattern`: "100", "1*", "mitdb:100", "mitdb:*".
+bool meant(const std::string& pattern, const std::string& set, const std::string& recording);
+
+/// Names of the statistics that a requirement can be about.
+const std::vector<std::string>& statistic_names();
+
+}  // namespace vagus::lab

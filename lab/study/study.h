@@ -1,0 +1,115 @@
+#pragma once
+/// From a specification to a verdict: recordings are chosen, run, scored and judged. What was run before is not run
+/// again.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lab/base/error.h"
+#include "lab/detect/run.h"
+#include "lab/score/ec57.h"
+#include "lab/study/cache.h"
+#include "lab/study/source.h"
+#include "lab/study/spec.h"
+#include "lab/study/statistic.h"
+#include "lab/study/steps.h"
+
+namespace vagus::lab {
+
+/// What a recording was used for. `judged`: nobody tuned or trained on it, as far as the specification says.
+enum class Role : std::uint8_t { judged, train, tune, unused };
+std::string_view name(Role role);
+
+/// A subject that stands on both sides of a split. What it says begins with "leak:".
+class LeakError : public Error {
+ public:
+  explicit LeakError(const std::string& who) : Error(who) {}
+};
+
+/// One recording, run and scored.
+struct RecordResult {
+  StudyItem item;
+  Role role = Role::judged;
+  RunResult run;  ///< events and unreadable stretches
+  Labels reference;
+  Ec57 scored;        ///< from `score.start_s` to the end
+  Ec57 whole;         ///< the whole record
+  Ec57 scored_wrong;  ///< with every reference beat in an unreadable stretch counted as missed
+  Ec57 whole_wrong;
+};
+
+/// A recording that could not be run or scored.
+struct Failure {
+  std::string recording, why;
+};
+
+struct RequirementResult {
+  RequirementSpec asked;
+  Judgement judgement;  ///< its `one_sided` is the two-sided interval at the confidence asked for
+  Verdict verdict = Verdict::not_shown;
+  std::string who;  ///< of a worst figure: the subject or recording
+  std::string why;  ///< one sentence
+  std::int64_t records = 0;
+};
+
+/// The group that every study has.
+inline constexpr const char* all_recordings = "all recordings";
+
+/// The figures of a part of the data.
+struct GroupResult {
+  std::string name, where;
+  std::int64_t records = 0, subjects = 0, failed = 0;
+  Ec57 counts, whole;  ///< summed
+  double unreadable_share = 0;
+  std::map<std::string, Figure> figures;  ///< by statistic, with intervals of 95 %
+};
+
+struct StudyOptions {
+  int threads = 0;       ///< 0: all cores
+  std::string detector;  ///< instead of the specification's; its configuration is then that of the defaults
+};
+
+struct StudyResult {
+  StudySpec spec;
+  Contract contract;
+  Config config;        ///< what the study sets; the rest stands at its defaults
+  std::string run_key;  ///< names the step "what this detector says", whatever the signal
+  std::string code;     ///< hash of the sources that decide what the detector says
+  bool simulated = false;
+  std::vector<RecordResult> records;  ///< in natural order
+  std::vector<Failure> failed;
+  std::vector<Exclusion> excluded;  ///< the recordings themselves, not the patterns
+  std::vector<GroupResult> groups;  ///< the headline first
+  std::vector<RequirementResult> requirements;
+  std::vector<std::string> exploratory;  ///< why the result is not confirmatory
+  Verdict verdict = Verdict::not_shown;
+  std::string sentence;            ///< the verdict in a sentence
+  std::string data_hash;           ///< names signals and labels, all of them
+  std::int64_t detector_runs = 0;  ///< how many recordings the detector was run on; the others were kept from before
+};
+
+/// Calls `each(i)` for i below `count` on `threads` cores (0: all).
+void on_cores(std::size_t count, int threads, const std::function<void(std::size_t)>& each);
+
+/// Runs a study. Throws Error where the specification asks for what the data lacks, LeakError for a leak. A recording
+/// that cannot be run or scored does not end the study: it is named in `failed`, and no requirement it belongs to is
+/// called met. The result does not depend on the number of threads, on the order of the work or on what was kept
+/// before.
+StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& cache,
+                      const StudyOptions& options = {});
+
+/// A recording's counts, as statistics take them.
+Count count_of(const RecordResult& record);
+
+/// The test annotations that a run amounts to: beats as N, unreadable stretches between ~ (subtype -1) and ~ (subtype
+/// 0).
+/// @param hz     the clock of the ticks
+/// @param strict beats inside unreadable stretches and the stretches themselves are left out
+std::vector<Annotation> as_annotations(const RunResult& run, double hz, bool strict = false);
+
+/// A recording resampled to an even rate, labels untouched; `hz` 0 gives it back as it is.
+Recording resampled(Recording recording, double hz);
+
+}  // namespace vagus::lab

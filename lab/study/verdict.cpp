@@ -1,0 +1,98 @@
+#include "lab/study/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lab/base/numbers.h"
+
+namespace vagus::lab {
+namespace {
+
+/// A requirement speaks of what is judged, unless its group says itself which side of the split it means.
+bool concerns(const RequirementSpec& requirement, Role role, const Attributes& attributes) {
+  const auto& names = requirement.group.names();
+  const bool names_split = std::find(names.begin(), names.end(), "split") != names.end();
+  return (names_split || role == Role::judged) && requirement.group.picks(attributes);
+}
+
+std::string plural(std::int64_t count, const char* noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+RequirementResult judged(const StudyResult& result, const RequirementSpec& asked, const std::vector<Planned>& failed) {
+  RequirementResult out;
+  out.asked = asked;
+  std::vector<Count> counts;
+  for (const auto& record : result.records) {
+    if (concerns(asked, record.role, record.item.attributes)) counts.push_back(count_of(record));
+  }
+  const auto lost = std::count_if(failed.begin(), failed.end(), [&](const Planned& planned) {
+    return concerns(asked, planned.role, planned.item.attributes);
+  });
+  out.records = static_cast<std::int64_t>(counts.size());
+  const Statistic& about = statistic(asked.statistic);
+  out.judgement = judge(about, asked.bound, counts, result.spec.seed);
+  out.who = figure(about, counts, asked.bound.confidence, result.spec.seed).who;
+  out.verdict = out.judgement.verdict;
+  const bool at_least = asked.bound.direction == Direction::at_least;
+  const std::string wanted = (at_least ? "at least " : "at most ") + shortest(asked.bound.bound);
+  const double value = out.judgement.estimate.value;
+  if (counts.empty()) {
+    out.why = "No recording belongs to it.";
+  } else if (!std::isfinite(value)) {
+    out.why = "The figure is not defined on these recordings.";
+  } else if (out.verdict == Verdict::met && lost > 0) {
+    out.verdict = Verdict::not_shown;
+    out.why = "The rest would meet it, but " + plural(lost, "recording") + " failed and nothing is known of them.";
+  } else if (out.verdict == Verdict::met) {
+    out.why = "The whole interval is " + wanted + ".";
+  } else if (out.verdict == Verdict::not_met) {
+    out.why = "No value in the interval is " + wanted + ".";
+  } else if (at_least ? value >= asked.bound.bound : value <= asked.bound.bound) {
+    out.why = "The estimate is " + wanted + ", but not the whole interval.";
+  } else {
+    out.why = "The estimate is not " + wanted + ", but the interval does not rule it out.";
+  }
+  return out;
+}
+
+std::string sentence_of(const StudyResult& result) {
+  std::int64_t met = 0, not_met = 0;
+  for (const auto& requirement : result.requirements) {
+    met += requirement.verdict == Verdict::met ? 1 : 0;
+    not_met += requirement.verdict == Verdict::not_met ? 1 : 0;
+  }
+  const auto all = static_cast<std::int64_t>(result.requirements.size());
+  std::string text;
+  if (all == 0) {
+    text = "The specification states no requirement, so nothing is shown.";
+  } else if (met == all) {
+    text =
+        (all == 1 ? std::string("The requirement is") : "All " + std::to_string(all) + " requirements are") + " met.";
+  } else {
+    text = std::to_string(met) + " of " + plural(all, "requirement") + " met, " + std::to_string(not_met) +
+           " not met, " + std::to_string(all - met - not_met) + " not shown.";
+  }
+  if (!result.failed.empty()) {
+    text += " " + plural(static_cast<std::int64_t>(result.failed.size()), "recording") + " failed:";
+    for (std::size_t i = 0; i < std::min<std::size_t>(result.failed.size(), 5); ++i)
+      text += (i == 0 ? " " : ", ") + result.failed[i].recording;
+    text += result.failed.size() > 5 ? " and others." : ".";
+  }
+  if (result.simulated) text += " The data is simulated.";
+  return text;
+}
+
+}  // namespace
+
+void judge_study(StudyResult& result, const std::vector<Planned>& failed) {
+  for (const auto& requirement : result.spec.requirements)
+    result.requirements.push_back(judged(result, requirement, failed));
+  result.exploratory.emplace_back("the specification was not locked before the first look at its test data");
+  const bool open = result.requirements.empty() || !result.failed.empty();
+  result.verdict = open ? Verdict::not_shown : Verdict::met;
+  for (const auto& requirement : result.requirements) result.verdict = worse(result.verdict, requirement.verdict);
+  result.sentence = sentence_of(result);
+}
+
+}  // namespace vagus::lab
