@@ -37,6 +37,17 @@ case $(uname -m) in
   *) arch=-O2 ;;
 esac
 for compiler in "$@"; do check "host-$(basename "$compiler")" "$compiler" nm $arch; done
+# clang makes code for the wrist's cores without their package; it borrows the host's freestanding headers, which ask the
+# host's C library for no more than its name.
+host_headers=/usr/include/c++/$(g++ -dumpversion 2>/dev/null || echo none)
+if command -v llvm-nm-14 >/dev/null && [ -d "$host_headers" ]; then
+  mkdir -p "$work/include"
+  echo '#define __GLIBC_PREREQ(a, b) 0' > "$work/include/features.h"
+  borrowed="-nostdinc++ -isystem $host_headers -isystem /usr/include/$(g++ -print-multiarch)/c++/$(g++ -dumpversion) -isystem $work/include"
+  check m4f-clang clang++-14 llvm-nm-14 --target=thumbv7em-none-eabihf -mfloat-abi=hard -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 $borrowed
+  check m55-clang clang++-14 llvm-nm-14 --target=thumbv8.1m.main-none-eabihf -mfloat-abi=hard -mcpu=cortex-m55 \
+    -fno-vectorize -fno-slp-vectorize $borrowed
+fi
 check m4f arm-none-eabi-g++ arm-none-eabi-nm -mthumb -mfloat-abi=hard -mcpu=cortex-m4 -mfpu=fpv4-sp-d16
 check m55 arm-none-eabi-g++ arm-none-eabi-nm -mthumb -mfloat-abi=hard -mcpu=cortex-m55 -fno-tree-vectorize
 [ "$tried" -gt 0 ] || { echo "no compiler"; exit 1; }
