@@ -53,8 +53,11 @@ Faults make_faults(const EcgSpec& spec, double duration_s, std::uint64_t seed) {
     std::vector<Moment> all;
     Random random(seed, stream(which));
     if (per_hour <= 0) return all;
-    for (double t = random.exponential() * 3600 / per_hour; t < duration_s; t += random.exponential() * 3600 / per_hour)
+    double t = random.exponential() * 3600 / per_hour;
+    while (t < duration_s) {
       all.push_back({t, value(random)});
+      t += random.exponential() * 3600 / per_hour;
+    }
     return all;
   };
   faults.gains = moments(spec.gain_changes_per_hour, Stream::gains, [](Random& random) {

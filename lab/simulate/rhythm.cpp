@@ -34,8 +34,11 @@ std::vector<Span> paroxysms(const RhythmSpec& spec, double duration_s, Random ra
 std::vector<double> moments(double per_hour, double duration_s, Random random) {
   std::vector<double> times;
   if (per_hour <= 0) return times;
-  for (double t = random.exponential() * 3600 / per_hour; t < duration_s; t += random.exponential() * 3600 / per_hour)
+  double t = random.exponential() * 3600 / per_hour;
+  while (t < duration_s) {
     times.push_back(t);
+    t += random.exponential() * 3600 / per_hour;
+  }
   return times;
 }
 
