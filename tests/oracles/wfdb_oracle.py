@@ -78,11 +78,15 @@ def find_data(name, unpacked):
 def same_annotations(ours, theirs, what):
     """Every field of every annotation; wfdb keeps the padding zeros of aux texts, vagus does not."""
     got = [tuple(a) for a in ours["annotations"]]
+    remarks = [a for a in got if a[0] == 0 and a[1] == '"']
+    if remarks:  # wfdb takes every note at tick 0 for a definition and drops it; the C programs print it
+        done["notes at tick 0 that wfdb drops"] += len(remarks)
+        got = [a for a in got if a not in remarks]
     want = [(int(s), str(y), int(t), int(c), int(n), x.rstrip("\0"))
             for s, y, t, c, n, x in zip(theirs.sample, theirs.symbol, theirs.subtype, theirs.chan, theirs.num, theirs.aux_note)]
-    # The two name codes that WFDB leaves undefined differently: by number here, not at all there.
-    want = [(s, g[1] if y == "nan" and g[1].startswith("[") else y, *rest) for (s, y, *rest), g in zip(want, got)] \
-        if len(got) == len(want) else want
+    # Codes that WFDB leaves undefined have no symbol in wfdb; vagus gives a number, or the name that the file defines.
+    if len(got) == len(want):
+        want = [(s, g[1] if y == "nan" else y, *rest) for (s, y, *rest), g in zip(want, got)]
     check(got == want, f"{what}: annotations differ ({len(got)} and {len(want)})")
     if theirs.fs is not None:
         check(abs(ours["tick_hz"] - theirs.fs) < 1e-9, f"{what}: tick rate {ours['tick_hz']} and {theirs.fs}")
@@ -280,6 +284,7 @@ def compare_targets(tool, samples):
         ("record-2b", "100", [1], 1, 10800, "d"), ("record-2c", "100_3chan", None, 0, None, "p"),
         ("record-2d", "310derive", None, 2, None, "d"), ("record-2e", "311derive", None, 1, 978, "p"),
         ("record-3b", "s0010_re", [13, 0, 4, 8, 3], 5000, 38000, "p"),
+        ("record-4a", "test01_00s_skewframe", None, 0, 3997, "smooth-d"), ("record-4b", "03700181", None, 0, 74996, "smooth-d"),
         ("record-4c", "03700181", [0, 2], 1000, 16000, "smooth"), ("record-4d", "test01_00s_skewframe", None, 0, 3997, "high"),
         ("record-multi-fixed-c", multi + "fixed1/v102s", [1, 0, 3], 70000, 80000, "p"),
         ("record-multi-fixed-d.gz", multi + "041s/041s", [3, 2, 1], 0, None, "high-d"),
@@ -289,12 +294,14 @@ def compare_targets(tool, samples):
     ]
     named = {row[0] for row in table}
     for target in sorted(p.name for p in targets.iterdir() if p.name.startswith("record-")):
-        if target not in named:
-            left_out.append(f"target-output {target}: smoothed (frame-averaged) digital output; vagus keeps each sample")
+        check(target in named, f"target-output {target} is not compared")
+    left_out.append("target-output record-multi-variable-b, its first row: segment 3975656_0011 is not in the data")
     for target, record, channels, first, end, kind in table:
         opened = gzip.open if target.endswith(".gz") else open
         with opened(targets / target, "rt") as text:
             want = np.genfromtxt((line.replace("\t-\t", "\tnan\t") for line in text), ndmin=2)
+        if target == "record-multi-variable-b":
+            want, first = want[1:], first + 1
         info, why = tool.record(data / f"{record}.hea")
         if not check(info is not None, f"target-output {target}: {why}"):
             continue
@@ -303,12 +310,14 @@ def compare_targets(tool, samples):
         last = end if end is not None else round(max(s[2] + s[1] / s[3] for c in chosen for s in c["stretches"]) * frame_hz)
         columns = [expanded(c, first, last, frame_hz) for c in chosen]
         scale = [(c["gain"], c["baseline"]) for c in chosen]
-        if kind == "smooth":
-            columns = [c.reshape(last - first, -1) for c in columns]
-            # The C library averages digital values and rounds halves to even or away by version: to one step.
-            steps = [1 / g for g, _ in scale]
-            got = np.stack([c.mean(axis=1) for c in columns], axis=1)
-            check(got.shape == want.shape and bool((np.abs(got - want) <= np.array(steps) * 1.001).all()), f"target-output {target}")
+        if kind.startswith("smooth"):
+            # Frames averaged in whole digital steps: to one step of the channel.
+            if kind == "smooth-d":
+                columns = [c * g + b for c, (g, b) in zip(columns, scale)]
+            steps = np.array([1 if kind == "smooth-d" else 1 / g for g, _ in scale])
+            got = np.stack([c.reshape(last - first, -1).mean(axis=1) for c in columns], axis=1)
+            far = got.shape != want.shape or (np.abs(got - want) > steps * 1.001)[~np.isnan(got)].any()
+            check(not far and not np.isnan(got).all(), f"target-output {target}: differs from the C programs' output")
         else:
             if kind.startswith("high"):
                 longest = max(len(c) for c in columns)

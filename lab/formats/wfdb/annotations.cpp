@@ -50,14 +50,16 @@ struct Definitions {
       open = text == definitions_begin;
       return true;
     }
-    if (!open) return false;
     const std::size_t space = text.find(' ');
     std::int64_t code = 0;
     if (space == std::string_view::npos || !parse_int(text.substr(0, space), code) || code < 1 || code > last_code) {
       return false;
     }
     std::string_view name = text.substr(space + 1);
-    name = name.substr(0, name.find(' '));
+    const std::size_t end = name.find(' ');
+    // Older files define without the notes around it: only codes that are the user's, with a description.
+    if (!open && (code < 42 || code > 49 || end == std::string_view::npos)) return false;
+    name = name.substr(0, end);
     if (name.empty()) return false;
     names[static_cast<int>(code)] = utf8(name);
     return true;

@@ -647,6 +647,21 @@ TEST(Annotations, LabelsThatWfdbLacksAreDefinedInTheFile) {
   EXPECT_THROW(wfdb::format_annotations(many, 0), Error);
 }
 
+TEST(Annotations, ADefinitionOfAUserCodeNeedsNoNotesAroundIt) {
+  const auto note = [](const std::string& text) {
+    return Annotation{.tick = 0, .end_tick = 0, .label = "\"", .text = text, .subtype = 0, .channel = 0, .num = 0};
+  };
+  const Annotation mark{.tick = 9, .end_tick = 9, .label = "[42]", .text = {}, .subtype = 0, .channel = 0, .num = 0};
+  const std::vector<Annotation> all = {note("42 CAL Calibration"), note("gqrs -r 100"), note("7 beats were lost"),
+                                       mark};
+  std::map<std::string, std::int64_t> repairs;
+  const auto back = wfdb::parse_annotations(wfdb::format_annotations(all, 0), "x", repairs).annotations;
+  ASSERT_EQ(back.size(), 3U);
+  EXPECT_EQ(back[0].text, "gqrs -r 100");
+  EXPECT_EQ(back[1].text, "7 beats were lost");
+  EXPECT_EQ(back[2].label, "CAL");
+}
+
 TEST(Annotations, AnIntervalEndsWithAMarkThatNamesIt) {
   const std::vector<Annotation> all = {
       {.tick = 10, .end_tick = 90, .label = "(", .text = "walk", .subtype = 0, .channel = 0, .num = 0}};
