@@ -122,6 +122,7 @@ TEST_F(ArraysTest, RecordingWrittenAsNpzReadsBackTheSame) {
       const Channel& a = recording.channels[c];
       const Channel* b = back.find(a.name);
       ASSERT_NE(b, nullptr);
+      EXPECT_EQ(back.channels[c].name, a.name);
       ASSERT_EQ(b->time.stretches.size(), a.time.stretches.size());
       for (std::size_t s = 0; s < a.time.stretches.size(); ++s) {
         EXPECT_NEAR(b->time.stretches[s].t_start_s, a.time.stretches[s].t_start_s, 1e-9);

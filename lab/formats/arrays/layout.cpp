@@ -89,10 +89,14 @@ bool is_canonical(const std::string& name) {
 class Layout {
  public:
   Layout(const Location& where, const Arrays& arrays, const ReadOptions& options)
-      : where_(where), arrays_(arrays), path_(*options.layout), annotations_(options.annotations) {
-    const Location file = locate(path_);
+      : where_(where), arrays_(arrays), path_(options.layout.value_or("array layout")), annotations_(options.annotations) {
     try {
-      top_ = toml::parse(file.volume->read(file.path).text(), path_);
+      if (options.layout) {
+        const Location file = locate(path_);
+        top_ = toml::parse(file.volume->read(file.path).text(), path_);
+      } else {
+        top_ = toml::parse(options.layout_text, path_);
+      }
     } catch (const toml::parse_error& e) {
       throw Error(std::string(e.description()), place(e.source()));
     }
@@ -402,6 +406,7 @@ void add_tracks(const Arrays& arrays, Recording& recording) {
     const std::vector<double> starts = numbers(array);
     const Array* ends = find(arrays, stem + ".t_end_s");
     const Array* labels = find(arrays, stem + ".label");
+    const Array* remarks = find(arrays, stem + ".text");
     Track track;
     track.name = stem.substr(6);
     track.tick_hz = 1e6;
@@ -413,6 +418,7 @@ void add_tracks(const Arrays& arrays, Recording& recording) {
       if (ends != nullptr && i < ends->size() && ends->number(i) > starts[i] && ends->number(i) < 1e12)
         mark.end_tick = std::llround(1e6 * ends->number(i));
       if (labels != nullptr && i < labels->texts.size()) mark.label = labels->texts[i];
+      if (remarks != nullptr && i < remarks->texts.size()) mark.text = remarks->texts[i];
       track.layers.back().annotations.push_back(std::move(mark));
     }
     recording.tracks.push_back(std::move(track));
@@ -468,6 +474,13 @@ Recording by_names(const Location& where, const Arrays& arrays) {
   for (std::size_t i = 0; i < recording.channels.size(); ++i) {
     if (stamped[i]) recording.channels[i].time = recording.channels[i].time.shifted(-*origin);
   }
+  if (const Array* order = find(arrays, "channels"); order != nullptr) {
+    const auto place_of = [&](const Channel& channel) {
+      return std::find(order->texts.begin(), order->texts.end(), channel.name) - order->texts.begin();
+    };
+    std::stable_sort(recording.channels.begin(), recording.channels.end(),
+                     [&](const Channel& a, const Channel& b) { return place_of(a) < place_of(b); });
+  }
   if (const Array* start = find(arrays, "start"); start != nullptr && !start->texts.empty())
     recording.start = start_from_iso(start->texts.front());
   add_tracks(arrays, recording);
@@ -506,19 +519,25 @@ Arrays npz_arrays(const Recording& recording) {
     array.texts = std::move(values);
     arrays.push_back(std::move(array));
   };
+  std::vector<std::string> order;
+  for (const auto& [channel, column] : chosen) order.push_back(column);
+  texts("channels", std::move(order));
   if (recording.start) texts("start", {iso(*recording.start)});
   for (const Track& track : recording.tracks) {
     std::vector<double> starts;
     std::vector<double> ends;
     std::vector<std::string> labels;
+    std::vector<std::string> remarks;
     for (const Annotation& mark : track.current()) {
       starts.push_back(track.time_of(mark.tick));
       ends.push_back(track.time_of(mark.end_tick));
-      labels.push_back(mark.label + mark.text);
+      labels.push_back(mark.label);
+      remarks.push_back(mark.text);
     }
     arrays.push_back(array_of("track." + track.name + ".t_s", std::move(starts)));
     arrays.push_back(array_of("track." + track.name + ".t_end_s", std::move(ends)));
     texts("track." + track.name + ".label", std::move(labels));
+    texts("track." + track.name + ".text", std::move(remarks));
   }
   return arrays;
 }
@@ -526,7 +545,7 @@ Arrays npz_arrays(const Recording& recording) {
 Recording read_arrays(const Location& where, const ReadOptions& options) {
   std::map<std::string, std::int64_t> repairs;
   const Arrays arrays = Layout::read_by_content(where, repairs);
-  Recording recording = options.layout ? by_layout(where, arrays, options) : by_names(where, arrays);
+  Recording recording = options.layout || !options.layout_text.empty() ? by_layout(where, arrays, options) : by_names(where, arrays);
   for (const auto& [what, count] : repairs) recording.repairs[what] += count;
   return recording;
 }

@@ -47,7 +47,8 @@ Recording by_layout(const Location& where, const Arrays& arrays, const ReadOptio
 Recording by_names(const Location& where, const Arrays& arrays);
 
 /// A recording as named arrays: one float32 array a channel with a canonical column, `t_s` (or `t_s.COLUMN` where their
-/// times differ), `start`, and for each track `track.NAME.t_s`, `.t_end_s` and `.label`.
+/// times differ), `channels` (their order), `start`, and for each track `track.NAME.t_s`, `.t_end_s`, `.label` and
+/// `.text`.
 Arrays npz_arrays(const Recording& recording);
 
 /// Reads .npy, .npz or .mat, whichever it is by content.

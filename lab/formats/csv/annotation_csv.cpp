@@ -37,7 +37,7 @@ std::vector<std::string> cells_of(std::string_view line) {
 
 struct Layout {
   std::size_t start = 0;
-  std::optional<std::size_t> end, track, label;
+  std::optional<std::size_t> end, track, label, text;
 };
 
 std::optional<std::size_t> column(const std::vector<std::string>& names, std::string_view name) {
@@ -54,6 +54,7 @@ std::optional<Layout> layout_of(const std::vector<std::string>& names) {
   layout.start = interval ? *interval : *moment;
   if (interval) layout.end = column(names, "t_end_s");
   layout.track = column(names, "track");
+  layout.text = column(names, "text");
   for (const char* label : {"label", "class", "event", "rhythm", "type", "reason"}) {
     if (!layout.label) layout.label = column(names, label);
   }
@@ -104,6 +105,7 @@ std::vector<Track> read_annotation_csv(const Location& where) {
       throw Error("the end is before the start", place + " row " + std::to_string(row));
     }
     annotation.label = cell(layout->label);
+    annotation.text = cell(layout->text);
     const std::string track = cell(layout->track);
     tracks[track.empty() ? "events" : track].push_back(std::move(annotation));
   }
@@ -129,13 +131,18 @@ bool looks_like_annotation_csv(std::string_view start) {
 }
 
 std::string annotation_csv(const Recording& recording) {
-  std::string out = "t_start_s,t_end_s,track,label\n";
+  const bool texts = std::any_of(recording.tracks.begin(), recording.tracks.end(), [](const Track& track) {
+    const auto& marks = track.current();
+    return std::any_of(marks.begin(), marks.end(), [](const Annotation& mark) { return !mark.text.empty(); });
+  });
+  std::string out = texts ? "t_start_s,t_end_s,track,label,text\n" : "t_start_s,t_end_s,track,label\n";
   for (const Track& track : recording.tracks) {
-    for (const Annotation& annotation : track.current()) {
-      out += shortest(track.time_of(annotation.tick)) + ",";
-      if (annotation.end_tick > annotation.tick) out += shortest(track.time_of(annotation.end_tick));
-      out += "," + quoted(track.name) + "," +
-             quoted(annotation.text.empty() ? annotation.label : annotation.label + annotation.text) + "\n";
+    for (const Annotation& mark : track.current()) {
+      out += shortest(track.time_of(mark.tick)) + ",";
+      if (mark.end_tick > mark.tick) out += shortest(track.time_of(mark.end_tick));
+      out += "," + quoted(track.name) + "," + quoted(mark.label);
+      if (texts) out += "," + quoted(mark.text);
+      out += "\n";
     }
   }
   return out;

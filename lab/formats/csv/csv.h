@@ -45,7 +45,7 @@ std::vector<std::string> left_out_of_csv(const Recording& recording);
 /// "events" where there is no such column. The label is `label`, else the first of class, event, rhythm, type, reason.
 /// Ticks are microseconds since the recording's start. Throws Error naming file, row and column.
 std::vector<Track> read_annotation_csv(const Location& where);
-/// The same of a recording's tracks, as text.
+/// The same of a recording's tracks, as text; a fifth column `text` only where a mark has one (WFDB's "(AFIB").
 std::string annotation_csv(const Recording& recording);
 bool looks_like_annotation_csv(std::string_view start);
 /// Whether the first line begins with one of the time columns, or is the header of what was meant as one.

@@ -283,6 +283,24 @@ TEST_F(CsvTest, StreamRefusesWhatTheFileReaderRefuses) {
       "one row");
 }
 
+TEST_F(CsvTest, TextOfAMarkIsAColumnOfItsOwn) {
+  Recording recording;
+  recording.tracks.emplace_back();
+  recording.tracks[0].name = "atr";
+  recording.tracks[0].tick_hz = 100;
+  recording.tracks[0].layers.emplace_back();
+  for (const auto& [label, text] : {std::pair{"+", "(AFIB"}, {"N", ""}}) {
+    Annotation mark;
+    mark.tick = mark.end_tick = 50;
+    mark.label = label;
+    mark.text = text;
+    recording.tracks[0].layers[0].annotations.push_back(mark);
+  }
+  const std::string text = annotation_csv(recording);
+  EXPECT_EQ(text, "t_start_s,t_end_s,track,label,text\n0.5,,atr,+,(AFIB\n0.5,,atr,N,\n");
+  EXPECT_EQ(read_annotation_csv(locate(put("x.ann.csv", text)))[0].current()[0].text, "(AFIB");
+}
+
 TEST_F(CsvTest, AnnotationsAreReadAndWritten) {
   put("x.ann.csv", "t_start_s,t_end_s,track,label\n1.5,,beats,N\n0.5,,beats,V\n2,3.25,rhythm,\"(AF, \"\"fast\"\"\"\n");
   const Recording recording = of("t_s,ecg_mv\n0,1\n0.01,2\n");
