@@ -18,7 +18,7 @@ void resample_run(std::vector<float> run, double t_start_s, double from_hz, doub
                   TimeAxis& time, const std::string& where) {
   if (run.empty()) return;
   const auto ratio = dsp::rate_ratio(static_cast<float>(from_hz), static_cast<float>(to_hz));
-  Resampler::Design design;
+  dsp::ResamplerDesign design;
   design.zeros = 16;
   const auto made = ratio ? Resampler::make(ratio.value(), design) : Result<Resampler>(ratio.error());
   if (!made) throw Error(std::string("cannot be resampled: ") + sentence(made.error()), where);
