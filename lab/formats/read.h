@@ -15,6 +15,7 @@ struct ReadOptions {
   std::string annotator = {};  ///< only this one, if set
   std::optional<std::string> layout =
       {};  ///< array files: path of a TOML that names variables, axes, rates and channels
+  std::string layout_text = {};  ///< that TOML itself, where it stands in no file of its own
 };
 
 /// Reads one recording. Throws Error naming file and place; whatever was mended is counted in `Recording::repairs`.

@@ -373,7 +373,13 @@ Recording read_by_rule(const RecordingRule& rule, const std::shared_ptr<Volume>&
   Recording recording;
   if (rule.by_content) {
     ReadOptions options;
-    if (!rule.array_layout.empty()) options.layout = rule.array_layout;
+    options.layout_text = rule.array_layout;
+    // Only what was captured: the braces of the TOML itself stay.
+    for (const auto& [name, value] : captures) {
+      const std::string mark = "{" + name + "}";
+      for (std::size_t at = 0; (at = options.layout_text.find(mark, at)) != std::string::npos; at += value.size())
+        options.layout_text.replace(at, mark.size(), value);
+    }
     recording = read(Location{volume, path}, options);
     if (!rule.annotators.empty())
       std::erase_if(recording.tracks, [&](const Track& track) {
