@@ -247,8 +247,9 @@ LiveRun::LiveRun(const DetectorInfo& detector, RunOptions options, double rate_h
 
 void LiveRun::hear(const Said& said) {
   // A detector may show more than it names (what its training reads): only named probes have lines.
-  if (said.kind == Said::Kind::probe && (said.probe < 0 || static_cast<std::size_t>(said.probe) >= wanted_probes_.size() ||
-                                         !wanted_probes_[static_cast<std::size_t>(said.probe)])) {
+  if (said.kind == Said::Kind::probe &&
+      (said.probe < 0 || static_cast<std::size_t>(said.probe) >= wanted_probes_.size() ||
+       !wanted_probes_[static_cast<std::size_t>(said.probe)])) {
     return;
   }
   Event event;
