@@ -17,7 +17,8 @@ constexpr char phantom = '\0';  // stands at tick 0 before the first annotation 
 constexpr const char* rows = "NSVFQOX";
 constexpr const char* columns = "nsvfqox";
 
-std::int64_t rounded(double ticks) { return static_cast<std::int64_t>(ticks + 0.5); }
+/// Halves go up, as WFDB's strtim and getann have it (truncation after adding a half, below 0 as well).
+std::int64_t rounded(double ticks) { return static_cast<std::int64_t>(std::trunc(ticks + 0.5)); }
 
 /// A marked stretch [on, off]. `off` < 0: no end is known.
 struct Span {
@@ -135,10 +136,10 @@ class Beats {
 
 class Comparison {
  public:
-  Comparison(Beats reference, Beats test, std::int64_t start, std::int64_t end, std::int64_t window, double ms_per_tick,
-             Ec57& out)
-      : reference_(std::move(reference)),
-        test_(std::move(test)),
+  Comparison(const Beats& reference, const Beats& test, std::int64_t start, std::int64_t end, std::int64_t window,
+             double ms_per_tick, Ec57& out)
+      : reference_(reference),
+        test_(test),
         start_(start),
         end_(end),
         window_(window),
@@ -390,7 +391,8 @@ Ec57 ec57(const std::vector<Annotation>& reference, double reference_hz, const s
                         Beats(test, hz / test_hz, window, end, Side::test, options.map), start, end, window,
                         1000. / static_cast<double>(second), out);
   comparison.run();
-  out.shutdown_s = static_cast<double>((rounded(0.5 * hz) + comparison.shutdown()) / second);
+  const std::int64_t whole_seconds = (rounded(0.5 * hz) + comparison.shutdown()) / second;
+  out.shutdown_s = static_cast<double>(whole_seconds);
   return out;
 }
 

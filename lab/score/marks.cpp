@@ -15,7 +15,7 @@
 namespace vagus::lab {
 namespace {
 
-// Events have nanoseconds in int64 for 292 years; a finer clock than any stamp keeps t_s exact to its last digit.
+// Seconds in a CSV are kept to the microsecond.
 constexpr double csv_hz = 1e6;
 
 std::string without_ending(const std::string& path) {
