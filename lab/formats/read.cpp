@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <new>
 #include <set>
 
 #include "lab/base/atomic_file.h"
@@ -69,7 +70,7 @@ Format format_of(const Location& where) {
   throw Error("unknown content", where.shown(), supported);
 }
 
-Recording read_known(const Location& where, const ReadOptions& options, Clock& clock) {
+Recording read_by_format(const Location& where, const ReadOptions& options, Clock& clock) {
   switch (format_of(where)) {
     case Format::csv:
       return read_csv(where, options, &clock);
@@ -83,6 +84,14 @@ Recording read_known(const Location& where, const ReadOptions& options, Clock& c
       if (recording.start) clock = {recording.start->us * 1000, true};
       return recording;
     }
+  }
+}
+
+Recording read_known(const Location& where, const ReadOptions& options, Clock& clock) {
+  try {
+    return read_by_format(where, options, clock);
+  } catch (const std::bad_alloc&) {
+    throw Error("needs more memory than there is", where.shown());
   }
 }
 

@@ -57,6 +57,12 @@ TEST(EvenGrid, GapIsLongerThanFiveNominalIntervalsAndAQuarterSecond) {
   }
 }
 
+TEST(EvenGrid, OfTwoIntervalsTheShorterIsNominal) {
+  const Grid grid = even_grid(std::vector<double>{0, 0.01, 1e9});
+  EXPECT_EQ(grid.time.gaps(), 1);
+  EXPECT_EQ(grid.time.rate_hz, 100);
+}
+
 TEST(EvenGrid, StretchesAfterAGapStartAtTheirOwnStamp) {
   std::vector<double> stamps = even(500, 250);
   for (std::size_t i = 300; i < 500; ++i) stamps[i] += 7.5;
