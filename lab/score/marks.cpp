@@ -39,6 +39,9 @@ void take_header(const Location& header, Marks& marks) {
 Marks from_annotation_file(const Location& where, const Bytes& bytes) {
   Marks marks;
   wfdb::AnnotationFile file = wfdb::parse_annotations(bytes.view(), where.shown(), marks.repairs);
+  // Damage does one or the other; noise does both.
+  if (marks.repairs.contains("truncated annotation file") && marks.repairs.contains("annotations out of order"))
+    throw Error("not an annotation file: it has no end mark, and its times run backwards", where.shown());
   marks.annotations = std::move(file.annotations);
   marks.tick_hz = file.tick_hz;
   const Location header{where.volume, without_ending(where.path) + ".hea"};

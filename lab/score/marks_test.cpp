@@ -111,6 +111,18 @@ TEST_F(MarksFrom, WhatIsNeitherIsRefusedWithItsPlace) {
   EXPECT_THROW(read_marks(file("nan.csv", "t_s\nnan\n")), Error);
 }
 
+TEST_F(MarksFrom, NoiseIsNoAnnotationFileButATruncatedOneIs) {
+  std::string noise;
+  std::uint32_t state = 1;
+  for (int i = 0; i < 4000; ++i) noise += static_cast<char>((state = state * 1664525u + 1013904223u) >> 24);
+  EXPECT_THROW(read_marks(file("noise.atr", noise)), Error);
+  std::ifstream whole(annotations("a.atr", {10, 370, 730, 5000}), std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(whole)), {});
+  const Marks marks = read_marks(file("cut.atr", bytes.substr(0, bytes.size() - 3)));
+  EXPECT_GE(marks.annotations.size(), 3u);
+  EXPECT_EQ(marks.repairs.count("truncated annotation file"), 1u);
+}
+
 TEST_F(MarksFrom, TwoClocksMeetOnTheRecordings) {
   file("a.hea", "a 0 360 360000\n");
   Ec57Options options;
