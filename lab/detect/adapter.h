@@ -118,6 +118,13 @@ class Running final : public Instance {
   std::int64_t pushed_ = 0;
 };
 
+/// The double that prints as the float does: 0.02, not 0.0199999996.
+inline double decimal(float value) {
+  double tidy = 0;
+  parse_double(shortest(value), tidy);
+  return tidy;
+}
+
 template <class Owner>
 FieldInfo describe(const Field<Owner>& field) {
   using Kind = typename Field<Owner>::Kind;
@@ -125,8 +132,8 @@ FieldInfo describe(const Field<Owner>& field) {
                  .unit = field.unit,
                  .meaning = field.meaning,
                  .kind = FieldInfo::Kind::number,
-                 .low = static_cast<double>(field.low),
-                 .high = static_cast<double>(field.high),
+                 .low = decimal(field.low),
+                 .high = decimal(field.high),
                  .standard = 0,
                  .labels = {}};
   if (field.kind == Kind::i32 || field.kind == Kind::i64) info.kind = FieldInfo::Kind::integer;
@@ -145,11 +152,7 @@ FieldInfo describe(const Field<Owner>& field) {
 // Not inlined: with the table of fields known, GCC 12 warns of the members that a field does not have.
 template <class Owner>
 [[gnu::noinline]] double get(const Field<Owner>& field, const Owner& owner) {
-  if (field.f32 != nullptr) {
-    double decimal = 0;
-    parse_double(shortest(owner.*field.f32), decimal);
-    return decimal;
-  }
+  if (field.f32 != nullptr) return decimal(owner.*field.f32);
   if (field.i32 != nullptr) return static_cast<double>(owner.*field.i32);
   if (field.boolean != nullptr) return owner.*field.boolean ? 1 : 0;
   return owner.*field.label;
