@@ -13,6 +13,7 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double farthest_s = 1e11;        // 3,000 years: farther from the median, a stamp is no time
 constexpr std::size_t most_taken = 65536;  // a median of so many intervals is as good as that of all
+constexpr double most_hz = 1e9;            // stamps are told apart by nanoseconds
 constexpr double slack_s = 1e-9;           // what adding doubles costs
 
 struct Rows {
@@ -232,8 +233,14 @@ TimeAxis cut(std::span<const double> stamp, double nominal, double step) {
     stretch.rows = static_cast<std::int64_t>(end - first);
     stretch.t_start_s = stamp[first];
     const double span = stamp[end - 1] - stamp[first];
-    stretch.rate_hz =
-        span > 0 ? mean_rate(static_cast<double>(stretch.rows - 1), span, step) : mean_rate(1, nominal, 0);
+    if (span > 0) {
+      stretch.rate_hz = mean_rate(static_cast<double>(stretch.rows - 1), span, step);
+    } else {
+      // One row, or rows of one stamp: at the nominal rate, or faster where they would reach into the next stretch.
+      const double room = end < stamp.size() ? stamp[end] - stamp[first] : std::numeric_limits<double>::infinity();
+      stretch.rate_hz = std::max(mean_rate(1, nominal, 0), static_cast<double>(stretch.rows) / room);
+    }
+    if (!(stretch.rate_hz < most_hz)) throw Error("the times are too close together to be a rate");
     for (std::size_t i = first; i < end; ++i) {
       const double displaced = std::abs(stretch.time_of(static_cast<std::int64_t>(i)) - stamp[i]);
       axis.jitter_ms = std::max(axis.jitter_ms, 1000 * displaced);

@@ -57,6 +57,15 @@ TEST(EvenGrid, GapIsLongerThanFiveNominalIntervalsAndAQuarterSecond) {
   }
 }
 
+TEST(EvenGrid, RowsOfOneStampDoNotReachIntoTheNextStretch) {
+  const Grid grid =
+      even_grid(std::vector<double>{0, 0, 0, 0, 0, 0, 0, 0, 9.7, 9.738, 6.738, 6.976, 7.012, 7.062, 16.762});
+  for (std::size_t i = 1; i < grid.time.stretches.size(); ++i) {
+    const Stretch& before = grid.time.stretches[i - 1];
+    EXPECT_GT(grid.time.stretches[i].t_start_s, before.time_of(before.first_row + before.rows - 1));
+  }
+}
+
 TEST(EvenGrid, OfTwoIntervalsTheShorterIsNominal) {
   const Grid grid = even_grid(std::vector<double>{0, 0.01, 1e9});
   EXPECT_EQ(grid.time.gaps(), 1);
