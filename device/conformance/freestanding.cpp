@@ -9,6 +9,10 @@
 #include "device/dsp/peaks.h"
 #include "device/dsp/resampler.h"
 #include "device/dsp/spectrum.h"
+#ifndef VAGUS_REGISTRY_HEADER
+#define VAGUS_REGISTRY_HEADER "device/registry.h"
+#define VAGUS_REGISTRY vagus::Registry
+#endif
 #include VAGUS_REGISTRY_HEADER
 
 namespace {

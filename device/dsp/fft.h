@@ -1,6 +1,7 @@
 #pragma once
 /// Fourier transform of real signals, power of two from 8 to 4096, in place.
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "device/dsp/pack.h"
@@ -70,7 +71,7 @@ inline ComplexOf<T> turn(const ComplexOf<T>& z, const Twiddle& w) {
 /// One radix-4 butterfly of a decimation in time whose input order is bit-reversed: b and c stand swapped to the
 /// textbook.
 template <class T>
-inline void butterfly4(T* data, std::uint32_t step, const ComplexOf<T>& a, const ComplexOf<T>& b, const ComplexOf<T>& c,
+inline void butterfly4(T* data, std::size_t step, const ComplexOf<T>& a, const ComplexOf<T>& b, const ComplexOf<T>& c,
                        const ComplexOf<T>& d) {
   const ComplexOf<T> sum_ab{a.re + b.re, a.im + b.im};
   const ComplexOf<T> dif_ab{a.re - b.re, a.im - b.im};
@@ -89,9 +90,11 @@ inline void complex_fft(T* data) {
   constexpr int log2_points = std::bit_width(points) - 1;
   for (std::uint32_t i = 0, j = 0; i < points; ++i) {
     if (i < j) {
-      const ComplexOf<T> other = load(data + 2 * j);
-      store<T>(data + 2 * j, data[2 * i], data[2 * i + 1]);
-      store<T>(data + 2 * i, other.re, other.im);
+      T* first = data + std::size_t{2} * i;
+      T* second = data + std::size_t{2} * j;
+      const ComplexOf<T> other = load(second);
+      store<T>(second, first[0], first[1]);
+      store<T>(first, other.re, other.im);
     }
     std::uint32_t bit = points / 2;
     while (bit != 0 && (j & bit) != 0) {
@@ -104,28 +107,29 @@ inline void complex_fft(T* data) {
   std::uint32_t done = 1;
   if constexpr (log2_points % 2 == 1) {
     for (std::uint32_t i = 0; i < points; i += 2) {
-      const ComplexOf<T> a = load(data + 2 * i);
-      const ComplexOf<T> b = load(data + 2 * i + 2);
-      store<T>(data + 2 * i, a.re + b.re, a.im + b.im);
-      store<T>(data + 2 * i + 2, a.re - b.re, a.im - b.im);
+      T* at = data + i * std::size_t{2};
+      const ComplexOf<T> a = load(at);
+      const ComplexOf<T> b = load(at + 2);
+      store<T>(at, a.re + b.re, a.im + b.im);
+      store<T>(at + 2, a.re - b.re, a.im - b.im);
     }
     done = 2;
   } else {
     for (std::uint32_t i = 0; i < points; i += 4) {
-      T* at = data + 2 * i;
+      T* at = data + i * std::size_t{2};
       butterfly4<T>(at, 2, load(at), load(at + 2), load(at + 4), load(at + 6));
     }
     done = 4;
   }
   for (; done < points; done *= 4) {
-    const std::uint32_t step = 2 * done;
+    const std::size_t step = std::size_t{2} * done;
     const std::uint32_t stride = N / (4 * done);
     for (std::uint32_t j = 0; j < done; ++j) {
       const Twiddle w1 = twiddle<N>(j * stride);
       const Twiddle w2 = twiddle<N>(2 * j * stride);
       const Twiddle w3 = twiddle<N>(3 * j * stride);
       for (std::uint32_t i = j; i < points; i += 4 * done) {
-        T* at = data + 2 * i;
+        T* at = data + i * std::size_t{2};
         butterfly4<T>(at, step, load(at), turn(load(at + step), w2), turn(load(at + 2 * step), w1),
                       turn(load(at + 3 * step), w3));
       }
@@ -148,8 +152,8 @@ inline void real_fft(T* data) {
   data[0] = first + data[1];
   data[1] = first - data[1];
   for (std::uint32_t k = 1; k <= N / 4; ++k) {
-    T* low = data + 2 * k;
-    T* high = data + (N - 2 * k);
+    T* low = data + std::size_t{2} * k;
+    T* high = data + (N - std::size_t{2} * k);
     const detail::Twiddle w = detail::twiddle<N>(k);
     // Even and odd samples' own transforms, from Z[k] and the conjugate of Z[N / 2 - k].
     const detail::ComplexOf<T> even{0.5F * (low[0] + high[0]), 0.5F * (low[1] - high[1])};
@@ -164,7 +168,8 @@ template <std::uint32_t N, class T>
 inline T power_at(const T* data, std::uint32_t k) {
   if (k == 0) return data[0] * data[0];
   if (k == N / 2) return data[1] * data[1];
-  return fused(data[2 * k], data[2 * k], data[2 * k + 1] * data[2 * k + 1]);
+  const T* bin = data + std::size_t{2} * k;
+  return fused(bin[0], bin[0], bin[1] * bin[1]);
 }
 
 }  // namespace vagus::dsp

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -19,6 +20,14 @@ double gain(const std::vector<float>& taps, double hz, double rate) {
     sum += static_cast<double>(taps[k]) * std::polar(1.0, -2 * std::numbers::pi * hz / rate * static_cast<double>(k));
   }
   return std::abs(sum);
+}
+
+/// Largest gain between two frequencies, in dB, at a rate of 250 Hz.
+double most_between(const std::vector<float>& taps, double low_hz, double high_hz) {
+  double most = 0;
+  for (int step = 0; step <= 90; ++step)
+    most = std::max(most, gain(taps, low_hz + (high_hz - low_hz) * step / 90, 250));
+  return 20 * std::log10(most);
 }
 
 TEST(Fir, IsTheConvolutionWithItsTapsInTheirOrder) {
@@ -50,14 +59,14 @@ TEST(FirDesign, PassesWhatItShouldAndStopsTheRest) {
     ASSERT_EQ(design_lowpass(taps.data(), 101, 20, 250, window), Errc::ok);
     EXPECT_NEAR(gain(taps, 0, 250), 1, 1e-6);
     EXPECT_NEAR(gain(taps, 20, 250), 0.5, 0.01);
-    for (double hz = 30; hz < 125; hz += 1.3) EXPECT_LT(20 * std::log10(gain(taps, hz, 250)), floor_db);
+    EXPECT_LT(most_between(taps, 30, 125), floor_db);
     ASSERT_EQ(design_highpass(taps.data(), 101, 20, 250, window), Errc::ok);
     EXPECT_NEAR(gain(taps, 125, 250), 1, 1e-6);
-    for (double hz = 0; hz < 10; hz += 1.3) EXPECT_LT(20 * std::log10(gain(taps, hz, 250)), floor_db);
+    EXPECT_LT(most_between(taps, 0, 10), floor_db);
     ASSERT_EQ(design_bandpass(taps.data(), 101, 20, 60, 250, window), Errc::ok);
     EXPECT_NEAR(gain(taps, 40, 250), 1, 1e-6);
-    for (double hz = 0; hz < 10; hz += 1.3) EXPECT_LT(20 * std::log10(gain(taps, hz, 250)), floor_db);
-    for (double hz = 70; hz < 125; hz += 1.3) EXPECT_LT(20 * std::log10(gain(taps, hz, 250)), floor_db);
+    EXPECT_LT(most_between(taps, 0, 10), floor_db);
+    EXPECT_LT(most_between(taps, 70, 125), floor_db);
   }
   EXPECT_EQ(design_lowpass(taps.data(), 101, 125, 250), Errc::corner_out_of_range);
   EXPECT_EQ(design_highpass(taps.data(), 100, 20, 250), Errc::field_out_of_range);

@@ -101,9 +101,9 @@ TEST(Pack, EveryMovingFigureGivesEachLaneTheBitsOfAChannelAlone) {
 }
 
 TEST(Pack, TheResamplerGivesEachLaneTheBitsOfAChannelAlone) {
-  for (const float in_hz : {360.0F, 128.0F}) {
+  for (const Ratio ratio : {Ratio{25, 36}, Ratio{125, 64}}) {
     lanes_equal_channels_4_and_8([&]<class T>(const std::vector<T>& x) {
-      auto r = Resampler<T, 48, 32>::make(rate_ratio(in_hz, 250).value()).value();
+      auto r = Resampler<T, 48, 32>::make(ratio).value();
       std::vector<T> out;
       for (const T& v : x) r.push(v, [&](const T& y) { out.push_back(y); });
       r.finish([&](const T& y) { out.push_back(y); });

@@ -71,7 +71,8 @@ class Resampler {
     const float shrink = ratio.up < ratio.down ? static_cast<float>(ratio.up) / static_cast<float>(ratio.down) : 1.0F;
     const float corner = design.band * shrink;
     float half = design.zeros / corner;
-    if (half > static_cast<float>(MaxTaps / 2)) half = static_cast<float>(MaxTaps / 2);
+    constexpr std::uint32_t longest = MaxTaps / 2;
+    half = vagus::min(half, static_cast<float>(longest));
     if (half * corner < 2.0F) return Errc::capacity_exceeded;
     const auto whole = static_cast<std::uint32_t>(floor_to_i32(half));
     r.half_ = static_cast<float>(whole) < half ? whole + 1 : whole;

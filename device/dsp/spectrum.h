@@ -1,5 +1,6 @@
 #pragma once
 /// Power spectral density of a stream, and autocorrelation.
+#include <cstddef>
 #include <cstdint>
 
 #include "device/base/result.h"
@@ -98,13 +99,13 @@ inline void autocorrelation_fft(T* data) {
   // The power spectrum is real and even, so its forward transform is its inverse but for 1 / N.
   T nyquist = power_at<N>(data, N / 2);
   data[0] = power_at<N>(data, 0);
-  for (std::uint32_t k = 1; k < N / 2; ++k) data[2 * k] = power_at<N>(data, k);
+  for (std::uint32_t k = 1; k < N / 2; ++k) data[std::size_t{2} * k] = power_at<N>(data, k);
   // Spread from the even places to 0 .. N / 2, then mirror.
-  for (std::uint32_t k = 1; k < N / 2; ++k) data[k] = data[2 * k];
+  for (std::uint32_t k = 1; k < N / 2; ++k) data[k] = data[std::size_t{2} * k];
   data[N / 2] = nyquist;
   for (std::uint32_t k = 1; k < N / 2; ++k) data[N - k] = data[k];
   real_fft<N>(data);
-  for (std::uint32_t k = 1; k < N / 2; ++k) data[k] = data[2 * k];
+  for (std::uint32_t k = 1; k < N / 2; ++k) data[k] = data[std::size_t{2} * k];
   for (std::uint32_t k = 0; k < N / 2; ++k) data[k] = data[k] * (1.0F / static_cast<float>(N));
 }
 
