@@ -91,7 +91,7 @@ struct Duration {
   static constexpr Duration from_us(std::int64_t us) { return {us}; }
   static constexpr Duration from_ms(std::int64_t ms) { return {ms * 1000}; }
   constexpr float seconds() const { return static_cast<float>(us) * 1e-6F; }
-  friend constexpr auto operator<=>(const Duration&, const Duration&) = default;
+  friend constexpr auto operator<=>(const Duration&, const Duration&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 }  // namespace vagus

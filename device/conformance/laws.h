@@ -171,7 +171,8 @@ struct Laws {
           __builtin_memcpy(static_cast<void*>(&places[place]), bytes, sizeof(D));
           random = random * 1664525U + 1013904223U;
           next_save =
-              i + 1 + static_cast<std::int64_t>((random >> 8U) % static_cast<std::uint32_t>(to_i32(3.0F * rate_hz)));
+              i + 1 +
+              static_cast<std::int64_t>((random >> 8U) % (1U + static_cast<std::uint32_t>(to_i32(3.0F * rate_hz))));
         }
         // Gaps come in between as well.
         if (i % 5003 == 5002) {
