@@ -20,7 +20,7 @@ std::vector<Source> sources_of(const std::string& text, const lab::ReadOptions& 
         throw lab::Error("no recording matches", text, "`vagus data show` lists a set's recordings");
       std::vector<Source> sources;
       for (const lab::Entry& entry : *entries) {
-        sources.push_back({entry.set + ":" + entry.recording, [store, entry] { return store->load(entry); }});
+        sources.push_back({entry.set + ":" + entry.recording, [store, entry] { return store->load(entry); }, true});
       }
       return sources;
     }

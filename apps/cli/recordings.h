@@ -12,6 +12,7 @@ namespace vagus::cli {
 struct Source {
   std::string shown;  ///< "100.hea", "mitdb:100"
   std::function<lab::Recording()> read;
+  bool stored = false;  ///< in the store, not a file
 };
 
 /// FILE, ARCHIVE::inner/path, or SET:RECORDING of the store, where a pattern may name several. Throws Error where

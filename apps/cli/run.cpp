@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <optional>
+#include <iterator>
 
 #include "apps/cli/command.h"
+#include "apps/cli/recordings.h"
 #include "apps/cli/run_live.h"
 #include "apps/cli/run_output.h"
 #include "apps/cli/settings.h"
@@ -18,7 +18,6 @@
 #include "lab/base/progress.h"
 #include "lab/formats/read.h"
 #include "lab/report/run_report.h"
-#include "lab/store/store.h"
 
 namespace vagus::cli {
 namespace {
@@ -34,45 +33,24 @@ struct Options {
   std::string probes;
 };
 
-/// One recording to run over, and what to call it.
-struct Job {
-  std::string shown;  ///< `recording` of every line, where there are several
-  std::function<lab::Recording()> read;
-};
-
-std::vector<Job> jobs_of(const Options& options, bool& several) {
-  std::vector<Job> jobs;
-  std::vector<std::string> plain;
-  std::optional<lab::Store> store;
-  for (const std::string& file : options.files) {
-    std::optional<std::vector<lab::Entry>> entries;
-    std::error_code ec;
-    if (file.find(':') != std::string::npos && file.find("::") == std::string::npos &&
-        !std::filesystem::exists(file, ec)) {
-      if (!store) store = lab::Store::open();
-      entries = lab::resolve(*store, file);
-    }
-    if (!entries) {
-      plain.push_back(file);
-      continue;
-    }
-    if (entries->empty()) throw lab::Error("no recording matches", file, "`vagus data show` lists a set's recordings");
-    for (const lab::Entry& entry : *entries) {
-      jobs.push_back({entry.set + ":" + entry.recording, [store, entry] { return store->load(entry); }});
+/// What to run over: recordings of sets and, unless `--each` says otherwise, all files together as one session.
+std::vector<Source> jobs_of(const Options& options, bool& several) {
+  const lab::ReadOptions reading{.annotations = !options.report.empty()};
+  std::vector<Source> jobs;
+  std::vector<std::string> files;
+  for (const std::string& text : options.files) {
+    std::vector<Source> sources = sources_of(text, reading);
+    if (options.each || sources.front().stored) {
+      std::move(sources.begin(), sources.end(), std::back_inserter(jobs));
+    } else {
+      files.push_back(text);
     }
   }
-  if (!plain.empty() && !jobs.empty() && !options.each) {
+  if (!files.empty() && !jobs.empty()) {
     throw lab::UsageError("files of one session and recordings of a set cannot be mixed",
                           "--each runs each on its own");
   }
-  const lab::ReadOptions reading{.annotations = !options.report.empty()};
-  if (options.each || plain.size() == 1) {
-    for (const std::string& file : plain) {
-      jobs.push_back({file, [file, reading] { return lab::read(file, reading); }});
-    }
-  } else if (!plain.empty()) {
-    jobs.push_back({plain.front(), [plain, reading] { return lab::read_session(plain, reading); }});
-  }
+  if (!files.empty()) jobs.push_back({files.front(), [files, reading] { return lab::read_session(files, reading); }});
   several = options.each || jobs.size() > 1;
   return jobs;
 }
@@ -91,14 +69,14 @@ int run_jobs(const Options& options) {
     return run_live(detector, how, options.json, options.csv, options.output);
 
   bool several = false;
-  const std::vector<Job> jobs = jobs_of(options, several);
+  const std::vector<Source> jobs = jobs_of(options, several);
   if (!options.report.empty() && several) throw lab::UsageError("--report draws one recording", "run it once for each");
   const Shape shape = options.json ? Shape::json : options.csv ? Shape::csv : Shape::table;
   std::string text;
   std::exception_ptr first_failure;
   lab::Progress progress("running " + options.detector, static_cast<std::int64_t>(jobs.size()));
   if (shape == Shape::csv) append_csv_header(text, detector, several);
-  for (const Job& job : jobs) {
+  for (const Source& job : jobs) {
     try {
       const lab::Recording recording = job.read();
       const lab::RunResult result = lab::run(detector, recording, how);
