@@ -294,7 +294,7 @@ std::vector<std::byte> format_annotations(std::span<const Annotation> annotation
   if (!defined.empty()) {
     writer.definition(definitions_begin);
     for (const auto& [code, name] : defined) {
-      std::string line = std::to_string(code) + " " + name + " " + name;
+      const std::string line = std::to_string(code).append(" ").append(name).append(" ").append(name);
       if (line.size() > 255)
         throw Error("a label of " + std::to_string(name.size()) + " bytes is too long for WFDB", name);
       writer.definition(line);

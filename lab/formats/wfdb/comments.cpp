@@ -143,11 +143,11 @@ std::vector<std::string> comments_of(const Recording& recording, bool identifier
   };
   for (const auto& [key, value] : recording.attributes) {
     if (key == "start_time" || key == "counter_hz") continue;
-    lines.push_back(one_line(key + ": " + value));
+    lines.push_back(one_line(std::string(key).append(": ").append(value)));
   }
   if (identifiers) {
     for (const auto& [key, value] : recording.identifiers) {
-      lines.push_back(one_line(key.starts_with("comment ") ? value : key + ": " + value));
+      lines.push_back(one_line(key.starts_with("comment ") ? value : std::string(key).append(": ").append(value)));
     }
   }
   return lines;

@@ -298,7 +298,8 @@ void write_segments(const Source& source, const std::vector<Span>& spans, const 
       continue;
     }
     const std::string digits = std::to_string(++number);
-    const std::string segment = name + "_" + std::string(4 - std::min<std::size_t>(4, digits.size()), '0') + digits;
+    std::string segment = name;
+    segment.append("_").append(4 - std::min<std::size_t>(4, digits.size()), '0').append(digits);
     Header header = head_of(source, segment, span.first, span.count);
     header.signals = write_signals(source, span, base.parent_path() / segment, files);
     files.add(base.parent_path() / (segment + ".hea"), wfdb::format_header(header));
