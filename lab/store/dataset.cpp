@@ -271,7 +271,8 @@ std::vector<SourceItem> Dataset::recordings(const std::shared_ptr<Volume>& volum
       if (std::any_of(layout_->exclude.begin(), layout_->exclude.end(),
                       [&](const std::string& excluded) { return matches(name, excluded); }))
         continue;
-      items.push_back({name, [layout = layout_, &rule, volume, root, file, captures = std::move(*captures)] {
+      items.push_back({name,
+                       [layout = layout_, &rule, volume, root, file, captures = std::move(*captures)] {
                          Recording recording = read_by_rule(rule, volume, root, file, captures);
                          for (const Extra& extra : layout->extras) {
                            if (std::none_of(extra.recordings.begin(), extra.recordings.end(),
@@ -281,7 +282,8 @@ std::vector<SourceItem> Dataset::recordings(const std::shared_ptr<Volume>& volum
                            if (!extra.subject.empty()) recording.subject = extra.subject;
                          }
                          return recording;
-                       }});
+                       },
+                       !rule.array_layout.empty()});
     }
   }
   std::sort(items.begin(), items.end(),

@@ -35,6 +35,9 @@ struct About {
 struct SourceItem {
   std::string recording;  ///< its name
   std::function<Recording()> read;
+  /// Its reader forks (MATLAB files are read in a process of their own): a fork beside a thread inside HDF5 would leave
+  /// the child waiting for that library's lock for ever, so nothing else may run meanwhile.
+  bool alone = false;
 };
 
 /// A set as it lies in a folder, an archive or a file.

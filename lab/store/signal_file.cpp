@@ -19,11 +19,13 @@ namespace {
 
 constexpr const char* format_name = "vagus recording 1";
 
-// 128 KiB a chunk: mitdb in 41.8 % of its 16-bit size (64 KiB: 43.7 %, 256 KiB: 41.3 %), and a window of 10 s inflates one
-// or two of them, 0.25 ms each. Long recordings take longer chunks, up to 512 KiB, before they take more than 2,000 of them.
+// 128 KiB a chunk: mitdb in 41.8 % of its 16-bit size (64 KiB: 43.7 %, 256 KiB: 41.3 %), and a window of 10 s inflates
+// one or two of them, 0.25 ms each. Long recordings take longer chunks, up to 512 KiB, before they take more than 2,000
+// of them.
 constexpr std::size_t chunk_bytes = std::size_t{128} << 10U;
 constexpr std::size_t longest_chunk_bytes = std::size_t{512} << 10U;
-// libdeflate's level 1: inflates at 587 MB/s a core and deflates at 138; level 6 would store mitdb in 39.7 %, at 510 and 69.
+// libdeflate's level 1: inflates at 587 MB/s a core and deflates at 138; level 6 would store mitdb in 39.7 %, at 510
+// and 69.
 constexpr int deflate_level = 1;
 
 std::span<const std::byte> raw(const Samples& samples) {

@@ -120,7 +120,9 @@ std::vector<SourceItem> rows_of(const std::shared_ptr<Volume>& volume, const std
         (identifies(name) ? row.identifiers : row.attributes)[name] = std::string(cells[i]);
       }
     }
-    items.push_back({row.recording, [row, volume, root, outer] { return read_row(row, volume, root, outer); }});
+    const bool forks =
+        std::any_of(row.files.begin(), row.files.end(), [](const std::string& f) { return f.ends_with(".mat"); });
+    items.push_back({row.recording, [row, volume, root, outer] { return read_row(row, volume, root, outer); }, forks});
   });
   return items;
 }
@@ -202,7 +204,8 @@ SourceSet open_source(const std::string& given, const AddOptions& options) {
     dataset.emplace(*known, "datasets/" + (archive ? *archive : file_name) + ".toml");
   }
   if (dataset) {
-    source.items = dataset->recordings(volume, root);
+    source.items = dataset->recordings(volume, "");
+    if (source.items.empty()) source.items = dataset->recordings(volume, root);
     source.dataset = to_json(dataset->about());
     const About& about = dataset->about();
     if (archive && !about.archive_sha256.empty() && file_name == about.archive_file &&

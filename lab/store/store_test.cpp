@@ -338,6 +338,21 @@ TEST_F(Stores, say_one_clear_error_on_a_full_disk_and_leave_no_trace) {
   EXPECT_EQ(store.add("cohort", some(3, 60'000)).added, 3);
 }
 
+TEST_F(Stores, take_two_recordings_of_the_same_signals_and_labels) {
+  Store store(top_ / "store");
+  std::vector<Recording> twins = some(1);
+  twins.push_back(twins[0]);
+  twins[1].name = "twin";
+  EXPECT_EQ(store.add("cohort", twins).added, 2);
+  const std::vector<Entry> entries = store.list("cohort");
+  EXPECT_EQ(entries[0].signal_hash, entries[1].signal_hash);
+  EXPECT_EQ(entries[0].layer_hashes, entries[1].layer_hashes);
+  EXPECT_TRUE(store.check().problems.empty());
+  // What one of them holds stays while the other needs it.
+  store.withdraw("cohort", "twin", "asked to");
+  EXPECT_FALSE(store.load(store.list("cohort").at(0)).track("atr")->current().empty());
+}
+
 TEST_F(Stores, refuse_names_that_are_none) {
   Store store(top_ / "store");
   EXPECT_THROW(store.add("", some(1)), UsageError);

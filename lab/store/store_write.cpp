@@ -1,10 +1,12 @@
 /// What changes a store: adding, mending labels, withdrawing.
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <fstream>
 #include <mutex>
 #include <set>
+#include <shared_mutex>
 
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
@@ -90,6 +92,7 @@ struct Source {
   Json dataset = Json::object();
   std::size_t size = 0;
   std::function<Recording(std::size_t)> read;
+  std::function<bool(std::size_t)> alone = [](std::size_t) { return false; };  ///< SourceItem::alone
 };
 
 /// Every tombstone of the store by signal, of other sets too: a withdrawn recording must not come back under another
@@ -133,12 +136,22 @@ AddReport add_all(Store& store, const Source& source, const AddOptions& options,
   report.set = source.set;
   std::vector<Item> items(source.size);
   std::mutex mutex;
+  std::shared_mutex gate;
   {
     Progress progress("adding " + source.set, static_cast<std::int64_t>(source.size));
     tbb::parallel_for(std::size_t{0}, source.size, [&](std::size_t i) {
-      Recording recording = source.read(i);
-      if (options.deidentify) recording.identifiers.clear();
-      items[i] = stage(transaction, source.set, recording);
+      Recording recording;
+      // Isolated: a thread that waits for its chunks must not begin another recording while it holds the gate.
+      tbb::this_task_arena::isolate([&] {
+        if (source.alone(i)) {
+          const std::unique_lock closed(gate);
+          recording = source.read(i);
+        }
+        const std::shared_lock open(gate);
+        if (!source.alone(i)) recording = source.read(i);
+        if (options.deidentify) recording.identifiers.clear();
+        items[i] = stage(transaction, source.set, recording);
+      });
       const std::scoped_lock lock(mutex);
       for (const auto& [what, count] : recording.repairs) report.repairs[what] += count;
       progress.advance();
@@ -167,7 +180,8 @@ AddReport add_all(Store& store, const Source& source, const AddOptions& options,
 
 AddReport Store::add(const std::string& path, const AddOptions& options) {
   SourceSet source = open_source(path, options);
-  Source of{source.name, source.dataset, source.items.size(), [&](std::size_t i) { return source.items[i].read(); }};
+  Source of{source.name, source.dataset, source.items.size(), [&](std::size_t i) { return source.items[i].read(); },
+            [&](std::size_t i) { return source.items[i].alone; }};
   AddReport report = add_all(*this, of, options, [this] { return settle(); });
   report.notes = std::move(source.notes);
   return report;

@@ -127,7 +127,7 @@ void Transaction::stage(const std::string& relative, std::span<const std::byte> 
   std::replace(flat.begin(), flat.end(), '/', '!');
   write_whole(folder_ / flat, content);
   const std::scoped_lock guard(mutex_);
-  staged_.push_back(relative);
+  staged_.insert(relative);
 }
 
 void Transaction::stage(const std::string& relative, std::string_view content) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,7 +36,7 @@ class Transaction {
   std::filesystem::path store_, folder_;
   int lock_ = -1;
   std::mutex mutex_;
-  std::vector<std::string> staged_;
+  std::set<std::string> staged_;  // one content may be staged twice: two recordings may bear the same labels
 };
 
 /// Makes renames in a folder last.
