@@ -55,6 +55,7 @@ class CandidateFinder {
     centre_ = best_at_ - centre_lag;
     height_ = best_;
     best_ = 0;
+    after_ = envelope_sum_;
     return good;
   }
   /// Starts from a constant `y`: no candidates come from the start itself.
@@ -71,6 +72,11 @@ class CandidateFinder {
   std::int32_t now() const { return now_; }
   std::int32_t envelope() const { return envelope_sum_; }
   const QrsWavelets<std::int32_t>& wave() const { return wave_; }
+
+  /// Of the candidate that `push` just announced: where its hump is centred, how high it is, and the highest since.
+  std::int32_t centre() const { return centre_; }
+  float height() const { return static_cast<float>(height_); }
+  float after() const { return static_cast<float>(after_); }
 
   /// Fills in the candidate that `push` just announced.
   BeatCandidate measure() const {
@@ -218,6 +224,7 @@ class CandidateFinder {
   std::int32_t best_at_ = 0;
   std::int32_t centre_ = 0;
   std::int32_t height_ = 0;
+  std::int32_t after_ = 0;
 };
 
 }  // namespace vagus::health

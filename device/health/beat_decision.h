@@ -18,6 +18,17 @@ struct BeatLevels {
   float rr = 100;          ///< running RR interval
 };
 
+/// The least probability that is reported. In noise, where humps between beats come near to beats in height, it goes
+/// from the one to the other: a miss spoils two intervals, a false beat is marked by its low quality.
+struct Thresholds {
+  float clean = 0.5F;
+  float noise = 0.5F;
+  float at(const BeatLevels& l) const {
+    const float share = l.beat_height > 0 ? l.other_height / l.beat_height : 0.0F;
+    return clean + (noise - clean) * clamp((share - 0.22F) * 6.0F, 0.0F, 1.0F);
+  }
+};
+
 /// A candidate after the decision.
 struct DecidedBeat {
   std::int32_t time;  ///< centre of the hump, in samples of 125 Hz
@@ -47,6 +58,26 @@ class BeatDecision {
     e.candidate = c;
     e.scored = false;
   }
+  /// Adds a hump that `shadowed` said needs no measuring.
+  void add_shadowed(std::int32_t time, float height) {
+    if (count_ == 0) due_at_ = time + wait_;
+    Entry& e = queue_[count_++];
+    e.candidate.time = time;
+    e.candidate.height = height;
+    e.candidate.peak_offset = 0;
+    e.scored = true;
+    e.q = 0;
+  }
+  /// Half of all humps stand in the shadow of one within 400 ms and are small: 6 in 100,000 beats are like that.
+  /// `after`: the greatest hump seen since.
+  bool shadowed(std::int32_t time, float height, float after) const {
+    if (height > small_to_beats * levels_.beat_height) return false;
+    const float over = height * (1 / small_to_neighbour);
+    if (after > over) return true;
+    for (int k = count_ - 1; k >= 0 && queue_[k].candidate.time >= time - near; --k)
+      if (queue_[k].candidate.height > over && !same_beat(queue_[k].candidate.time - time)) return true;
+    return false;
+  }
   bool due(std::int32_t now) const { return count_ > 0 && (now >= due_at_ || count_ == capacity); }
   bool full() const { return count_ == capacity; }
   const BeatLevels& levels() const { return levels_; }
@@ -54,7 +85,7 @@ class BeatDecision {
   /// Decides what is due, or everything if `last`. Calls `report(DecidedBeat)` in order of time, and
   /// `feature(time, index, value)` with what went into each score.
   template <class Report, class Feature>
-  void decide(std::int32_t now, bool last, float threshold, Report&& report, Feature&& feature) {
+  void decide(std::int32_t now, bool last, const Thresholds& thresholds, Report&& report, Feature&& feature) {
     if (levels_.beat_height <= 0 && count_ > 0) begin();
     const bool full = count_ == capacity;
     int known = 0;
@@ -65,6 +96,7 @@ class BeatDecision {
       if (!e.scored) score(e, feature);
     }
     posterior(known, now);
+    const float threshold = thresholds.at(levels_);
     int done = 0;
     for (; done < known; ++done) {
       const Entry& e = queue_[done];
@@ -81,6 +113,8 @@ class BeatDecision {
       report(DecidedBeat{e.candidate.time, e.candidate.peak_offset, BeatModel::calibrated(here), beat});
       learn(e, beat, here);
     }
+    // No beat for long, though humps come: what was taken for the height of beats may have been none, or is no more.
+    if (anchored_ && now - anchor_ > wait_ + forgetful) levels_.beat_height *= 0.93F;
     for (int i = done; i < count_; ++i) queue_[i - done] = queue_[i];
     count_ -= done;
     if (count_ > 0) due_at_ = queue_[0].candidate.time + wait_;
@@ -104,6 +138,9 @@ class BeatDecision {
   static constexpr std::int32_t refractory = 22;  ///< 176 ms: nothing beats faster than 340 a minute
   static constexpr std::int32_t near = 50;        ///< 400 ms
   static constexpr std::int32_t far = 250;        ///< 2 s
+  static constexpr std::int32_t forgetful = 250;  ///< 2 s
+  static constexpr float small_to_neighbour = 0.08F;
+  static constexpr float small_to_beats = 0.12F;
   static constexpr int past_count = 8;
 
   struct Entry {
@@ -169,10 +206,10 @@ class BeatDecision {
     };
     for (const Past& p : past_) look(p.time, p.height);
     for (int k = 0; k < count_; ++k) look(queue_[k].candidate.time, queue_[k].candidate.height);
-    // Half of all humps stand in the shadow of one within 400 ms and are small: 6 in 100,000 beats are like that.
     e.scored = true;
     e.like = {};
-    if (c.height < 0.08F * max(near_before, near_after) && c.height < 0.12F * levels_.beat_height) {
+    if (c.height < small_to_neighbour * max(near_before, near_after) &&
+        c.height < small_to_beats * levels_.beat_height) {
       e.q = 0;
       return;
     }

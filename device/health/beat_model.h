@@ -12,17 +12,44 @@
 namespace vagus::health {
 
 struct BeatModel : BeatWeights, BeatIntervals {
-  /// The log odds that a candidate with these features is a beat.
+  /// The log odds that a candidate with these features is a beat. Eight hidden units at a time stay in registers.
   static float logit(const float* f) {
-    float h[hidden];
-    for (int j = 0; j < hidden; ++j) h[j] = bias[j];
-    for (int k = 0; k < inputs; ++k)
-      for (int j = 0; j < hidden; ++j) h[j] = math::fused(weight[k][j], f[k], h[j]);
+    static_assert(hidden % lanes == 0);
     float sum = out_bias;
-    for (int j = 0; j < hidden; ++j) sum = math::fused(h[j] > 0 ? h[j] : 0.0F, out[j], sum);
+    for (int first = 0; first < hidden; first += lanes) {
+      float h[lanes];
+      for (int j = 0; j < lanes; ++j) h[j] = bias[first + j];
+      for (int k = 0; k < inputs; ++k) {
+#pragma GCC unroll 8
+        for (int j = 0; j < lanes; ++j) h[j] = math::fused(weight[k][first + j], f[k], h[j]);
+      }
+      for (int j = 0; j < lanes; ++j) sum = math::fused(h[j] > 0 ? h[j] : 0.0F, out[first + j], sum);
+    }
     return sum;
   }
-  static float calibrated(float posterior) { return posterior < 1.0F ? posterior : 1.0F; }
+
+  /// The probability that a reported beat is right, from its posterior: straight lines between points found on DS1 as
+  /// it is and in simulated noise.
+  static float calibrated(float posterior) {
+    constexpr int last = static_cast<int>(sizeof known / sizeof known[0]) - 1;
+    if (posterior <= known[0].posterior) return known[0].right;
+    for (int i = 1; i <= last; ++i) {
+      if (posterior > known[i].posterior) continue;
+      const Point &a = known[i - 1], &b = known[i];
+      return a.right + (posterior - a.posterior) * ((b.right - a.right) / (b.posterior - a.posterior));
+    }
+    return known[last].right;
+  }
+
+ private:
+  static constexpr int lanes = 8;
+  struct Point {
+    float posterior, right;
+  };
+  static constexpr Point known[] = {{0.0F, 0.0F},   {0.15F, 0.285F}, {0.25F, 0.370F}, {0.35F, 0.435F},
+                                    {0.5F, 0.530F}, {0.6F, 0.622F},  {0.7F, 0.708F},  {0.8F, 0.771F},
+                                    {0.9F, 0.868F}, {0.95F, 0.894F}, {0.98F, 0.947F}, {0.995F, 0.991F},
+                                    {1.0F, 0.9999F}};
 };
 
 }  // namespace vagus::health

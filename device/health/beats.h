@@ -27,8 +27,10 @@ namespace vagus::health {
 class BeatDetector {
  public:
   struct Config {
-    float rate_hz = 250;        ///< sampling rate of the input, 100 to 1000 Hz
-    float threshold = 0.5F;     ///< least probability that is reported, 0.02 to 0.98: higher misses more, invents less
+    float rate_hz = 250;     ///< sampling rate of the input, 100 to 1000 Hz
+    float threshold = 0.4F;  ///< least probability that is reported, 0.02 to 0.98: higher misses more, invents less
+    float noise_threshold =
+        0.2F;  ///< the same in noise, 0.02 to 0.98 (not above `threshold`): higher misses more there, invents less
     float smallest_mv = 0.02F;  ///< QRS below this, peak to peak, are not looked for, 0.005 to 1 mV: higher is deafer
                                 ///< to noise on a silent lead, cheaper
     float delay_s = 2.0F;  ///< how long a candidate waits for what follows, 1 to 2 s: shorter answers sooner, errs more
@@ -46,6 +48,8 @@ class BeatDetector {
       Field<Config>::number("rate_hz", "Hz", &Config::rate_hz, 100, 1000, "sampling rate of the input"),
       Field<Config>::number("threshold", "", &Config::threshold, 0.02F, 0.98F,
                             "least probability that is reported: higher misses more, invents less"),
+      Field<Config>::number("noise_threshold", "", &Config::noise_threshold, 0.02F, 0.98F,
+                            "the same in noise: higher misses more there, invents less"),
       Field<Config>::number("smallest_mv", "mV", &Config::smallest_mv, 0.005F, 1.0F,
                             "smallest QRS looked for, peak to peak: higher is deafer to noise on a silent lead"),
       Field<Config>::number("delay_s", "s", &Config::delay_s, 1.0F, 2.0F,
@@ -80,7 +84,7 @@ class BeatDetector {
         return field.f32 == &Config::rate_hz ? Errc::rate_out_of_range : Errc::field_out_of_range;
     }
     BeatDetector detector;
-    detector.threshold_ = config.threshold;
+    detector.thresholds_ = {config.threshold, min(config.threshold, config.noise_threshold)};
     detector.floor_ = config.smallest_mv * envelope_of_qrs * EcgInput::steps_per_mv;
     detector.wait_ = static_cast<std::int32_t>(config.delay_s * float{ecg_rate_hz});
     detector.input_ = EcgInput(config.rate_hz);
@@ -125,7 +129,11 @@ class BeatDetector {
     finder_.restart(y);
   }
   void look(std::int32_t y) {
-    if (finder_.push(y, floor_) && !decision_.full()) decision_.add(finder_.measure());
+    if (!finder_.push(y, floor_) || decision_.full()) return;
+    if (decision_.shadowed(finder_.centre(), finder_.height(), finder_.after()))
+      decision_.add_shadowed(finder_.centre(), finder_.height());
+    else
+      decision_.add(finder_.measure());
   }
   template <class Emit>
   void step(std::int32_t y, Emit&& emit) {
@@ -138,7 +146,7 @@ class BeatDetector {
   template <class Emit>
   void decide(bool last, Emit&& emit) {
     decision_.decide(
-        finder_.now(), last, threshold_,
+        finder_.now(), last, thresholds_,
         [&](const DecidedBeat& d) {
           const std::int64_t at = sample_of(d.time, d.peak_offset);
           if (d.beat)
@@ -200,7 +208,7 @@ class BeatDetector {
     return input_.sample_before(static_cast<float>(finder_.now() - time) - offset);
   }
 
-  float threshold_ = 0.5F;
+  Thresholds thresholds_{};
   float floor_ = 0;
   std::int32_t wait_ = 250;
   EcgInput input_{};

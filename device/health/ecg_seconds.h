@@ -77,7 +77,7 @@ class EcgSeconds {
   static constexpr int stuck_run = 2;             ///< 24 ms without the least change
   static constexpr std::int32_t flat_range = 20;  ///< 5 microvolts
   static constexpr std::int32_t rail = 4000;      ///< 1 mV
-  static constexpr float offset = 9.0F, per_least = -30.0F, per_mean = -4.0F;
+  static constexpr float offset = 6.96F, per_least = -12.7F, per_mean = -13.8F;
   static constexpr float readable = 0.5F;
   static constexpr float broken = 0.05F;
 

@@ -38,18 +38,21 @@ inline Ecg ecg(const EcgOptions& o) {
   std::normal_distribution<double> normal;
   for (double t = 0.37; t < o.seconds; t += rr * (1 + 0.02 * std::sin(1.6 * t))) out.beats_s.push_back(t);
   out.mv.resize(static_cast<std::size_t>(o.seconds * static_cast<double>(o.rate_hz)));
-  for (std::size_t i = 0; i < out.mv.size(); ++i) {
-    const double t = static_cast<double>(i) / static_cast<double>(o.rate_hz);
-    double v = 0.05 * std::sin(1.5 * t) * std::fabs(o.gain_mv);
-    for (const double b : out.beats_s) {
-      if (b > t + 1 || b < t - 1) continue;
-      for (const Wave& w : waves) {
-        const double z = (t - b - w.at_s) / w.width_s;
-        if (z > -6 && z < 6) v += o.gain_mv * w.height * std::exp(-0.5 * z * z);
+  const auto rate = static_cast<double>(o.rate_hz);
+  std::vector<double> v(out.mv.size());
+  for (std::size_t i = 0; i < v.size(); ++i)
+    v[i] = 0.05 * std::sin(1.5 * static_cast<double>(i) / rate) * std::fabs(o.gain_mv) + o.noise_mv * normal(random);
+  for (const double beat : out.beats_s) {
+    for (const Wave& w : waves) {
+      const double at = beat + w.at_s, first = std::max(0.0, (at - 6 * w.width_s) * rate);
+      for (auto i = static_cast<std::size_t>(first); i < v.size(); ++i) {
+        const double z = (static_cast<double>(i) / rate - at) / w.width_s;
+        if (z > 6) break;
+        v[i] += o.gain_mv * w.height * std::exp(-0.5 * z * z);
       }
     }
-    out.mv[i] = static_cast<float>(v + o.noise_mv * normal(random));
   }
+  std::transform(v.begin(), v.end(), out.mv.begin(), [](double x) { return static_cast<float>(x); });
   return out;
 }
 
