@@ -87,7 +87,7 @@ TEST_F(StoreProcesses, killed_at_any_moment_of_an_add_leave_the_set_whole_or_abs
       0, std::chrono::duration_cast<std::chrono::microseconds>(whole).count());
   int killed = 0;
   int finished = 0;
-  constexpr int kills = 60;
+  constexpr int kills = 40;
   for (int i = 0; i < kills; ++i) {
     const pid_t pid = start({"add", folder.string(), "s" + std::to_string(i), "6"});
     std::this_thread::sleep_for(std::chrono::microseconds(moment(random)));
@@ -95,7 +95,7 @@ TEST_F(StoreProcesses, killed_at_any_moment_of_an_add_leave_the_set_whole_or_abs
     (wait(pid) == 0 ? finished : killed) += 1;
     const Store store(folder);
     for (const std::string& set : store.sets()) ASSERT_EQ(store.list(set).size(), 6U) << "after kill " << i;
-    if (i % 10 == 9) {
+    if (i % 8 == 7) {
       const CheckReport report = store.check();
       ASSERT_TRUE(report.problems.empty()) << report.problems[0].what << " " << report.problems[0].file;
     }

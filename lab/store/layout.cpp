@@ -199,7 +199,7 @@ Part read_part(const TableRule& rule, const std::vector<LabelRule>& labels, cons
     try {
       grid = even_grid(seconds);
     } catch (const Error& error) {
-      throw error.within(table.shown() + " ");
+      throw error.within(table.shown());
     }
     for (const auto& [what, count] : grid.repairs) recording.repairs[what] += count;
     part.time = std::move(grid.time);
