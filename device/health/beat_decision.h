@@ -109,8 +109,9 @@ class BeatDecision {
         greatest = greatest && queue_[k].probability <= e.probability;
       }
       const bool alone = !anchored_ || e.candidate.time - anchor_ >= refractory;
-      const bool beat = greatest && alone && here > threshold;
-      report(DecidedBeat{e.candidate.time, e.candidate.peak_offset, BeatModel::calibrated(here), beat});
+      const float probability = BeatModel::calibrated(here);
+      const bool beat = greatest && alone && probability > threshold;
+      report(DecidedBeat{e.candidate.time, e.candidate.peak_offset, probability, beat});
       learn(e, beat, here);
     }
     // No beat for long, though humps come: what was taken for the height of beats may have been none, or is no more.

@@ -27,10 +27,10 @@ namespace vagus::health {
 class BeatDetector {
  public:
   struct Config {
-    float rate_hz = 250;     ///< sampling rate of the input, 100 to 1000 Hz
-    float threshold = 0.4F;  ///< least probability that is reported, 0.02 to 0.98: higher misses more, invents less
+    float rate_hz = 250;       ///< sampling rate of the input, 100 to 1000 Hz
+    float threshold = 0.465F;  ///< least probability that is reported, 0.02 to 0.98: higher misses more, invents less
     float noise_threshold =
-        0.2F;  ///< the same in noise, 0.02 to 0.98 (not above `threshold`): higher misses more there, invents less
+        0.33F;  ///< the same in noise, 0.02 to 0.98 (not above `threshold`): higher misses more there, invents less
     float smallest_mv = 0.02F;  ///< QRS below this, peak to peak, are not looked for, 0.005 to 1 mV: higher is deafer
                                 ///< to noise on a silent lead, cheaper
     float delay_s = 2.0F;  ///< how long a candidate waits for what follows, 1 to 2 s: shorter answers sooner, errs more
@@ -42,7 +42,7 @@ class BeatDetector {
     std::int64_t sample;
     float quality;
   };
-  enum Probe : std::uint8_t { wave, envelope, beat_level, other_level, rr, score, posterior, feature };
+  enum Probe : std::uint8_t { wave, envelope, beat_level, other_level, rr, score, posterior };
 
   static constexpr std::array config_fields = {
       Field<Config>::number("rate_hz", "Hz", &Config::rate_hz, 100, 1000, "sampling rate of the input"),
@@ -149,16 +149,20 @@ class BeatDetector {
         finder_.now(), last, thresholds_,
         [&](const DecidedBeat& d) {
           const std::int64_t at = sample_of(d.time, d.peak_offset);
-          if (d.beat)
+          // Humps either side of a gap may fall on the same sample: one beat.
+          if (d.beat && at > last_beat_) {
+            last_beat_ = at;
             emit(Output{at, d.probability});
-          else
+          } else {
             candidate(emit, Candidate{at, d.probability});
+          }
           probe(emit, posterior, at, d.probability);
         },
         [&](std::int32_t time, int k, float value) {
-          // Past the named probes come the network's inputs, for who trains it.
-          if constexpr (takes_probes<Emit>)
-            probe(emit, k == BeatModel::inputs ? score : feature + k, sample_of(time, 0), value);
+          if (k == BeatModel::inputs) probe(emit, score, sample_of(time, 0), value);
+          // What went into the score, for who trains the network.
+          if constexpr (requires { emit.feature(k, std::int64_t{0}, value); })
+            emit.feature(k, sample_of(time, 0), value);
         });
     if (finder_.now() > rebase_at) {
       finder_.rebase(rebase_at);
@@ -217,6 +221,7 @@ class BeatDetector {
   EcgSeconds seconds_{};
   std::int64_t second_start_ = 0;
   std::int64_t reason_start_ = 0;
+  std::int64_t last_beat_ = -1;
   EcgReason reason_ = EcgReason::good;
   bool running_ = false;
   bool forget_ = false;

@@ -20,6 +20,7 @@ class EcgResampler {
  public:
   EcgResampler() = default;
   explicit EcgResampler(float input_hz)
+      // NOLINTNEXTLINE(bugprone-incorrect-roundings): positive
       : step_(static_cast<std::int32_t>(input_hz * (one / float{ecg_rate_hz}) + 0.5F)),
         scale_(0.5F * one / static_cast<float>(step_)) {}
 
@@ -42,7 +43,7 @@ class EcgResampler {
       const Real part = (previous_ + previous_ + slope * (from + to)) * (to - from);
       const Real mean = (twice_area_ + part) * scale_;
       from = to;
-      twice_area_ = part - part;
+      twice_area_ = Real{};
       out(mean);
       to_next_ += step_;
     }
@@ -55,7 +56,7 @@ class EcgResampler {
   /// Starts again from the value `x`, as if the input had always been there.
   void restart(Real x) {
     previous_ = x;
-    twice_area_ = x - x;
+    twice_area_ = Real{};
     to_next_ = step_;
     base_ = step_;
   }

@@ -175,7 +175,8 @@ TEST(WriteWfdb, AFailureLeavesNothing) {
 TEST(Flac, ATruncatedStreamKeepsWhatWasDecoded) {
   const Folder folder;
   std::vector<std::int16_t> values;
-  for (int i = 0; i < 50000; ++i) values.push_back(static_cast<std::int16_t>((i * 2654435761U) >> 20U));
+  for (int i = 0; i < 50000; ++i)
+    values.push_back(static_cast<std::int16_t>((static_cast<unsigned>(i) * 2654435761U) >> 20U));
   WfdbWriteOptions options;
   options.format = 516;
   write_wfdb(recording_of({channel_of("ECG", Samples(values, 100, 0), 360)}), folder.path / "r", options);
