@@ -44,9 +44,9 @@ void print_group(const lab::GroupResult& group) {
   fmt::print("\n{}: {}, {}\n", group.name, lab::plural(group.records, "recording"),
              lab::plural(group.subjects, "subject"));
   if (group.records == 0) return;
-  fmt::print("  {:<34}{:<40}{}\n", "ec57", "sensitivity", "positive predictivity");
+  fmt::print("  {:<36}{:<40}{}\n", "ec57", "sensitivity", "positive predictivity");
   const auto row = [&](const char* title, const char* se, const char* ppv) {
-    fmt::print("  {:<34}{:<40}{}\n", title, with_interval(se), with_interval(ppv));
+    fmt::print("  {:<36}{:<40}{}\n", title, with_interval(se), with_interval(ppv));
   };
   row("gross", "ec57.sensitivity_gross", "ec57.positive_predictivity_gross");
   row("average over subjects", "ec57.sensitivity_average", "ec57.positive_predictivity_average");
@@ -55,14 +55,14 @@ void print_group(const lab::GroupResult& group) {
       const auto& figure = group.figures.at(statistic);
       return fmt::format("{} ({})", share(figure.estimate.value), figure.who);
     };
-    fmt::print("  {:<34}{:<40}{}\n", title, of(se), of(ppv));
+    fmt::print("  {:<36}{:<40}{}\n", title, of(se), of(ppv));
   };
   worst("worst subject", "ec57.sensitivity_worst", "ec57.positive_predictivity_worst");
   worst("worst recording", "ec57.sensitivity_worst_record", "ec57.positive_predictivity_worst_record");
   row("gross, whole record", "ec57_whole.sensitivity_gross", "ec57_whole.positive_predictivity_gross");
-  fmt::print("  {:<34}{}\n", "gross, unreadable counted as wrong",
+  fmt::print("  {:<36}{}\n", "gross, unreadable counted as wrong",
              with_interval("ec57.sensitivity_gross_unreadable_wrong"));
-  fmt::print("  {:<34}{}; beats {}, missed {}, false {}\n", "signal called unreadable",
+  fmt::print("  {:<36}{}; beats {}, missed {}, false {}\n", "signal called unreadable",
              share(value("ec57.unreadable_share").value), group.counts.tp + group.counts.fn, group.counts.fn,
              group.counts.fp);
 }

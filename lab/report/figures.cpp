@@ -177,7 +177,8 @@ std::string gallery(const StudyResult& result, const std::vector<RecordExcerpts>
         plural(record.scored.fn, "beat") + " missed, " + plural(record.scored.fp, "false beat") +
         "</h3>\n<p class=\"note\">" + plural(static_cast<std::int64_t>(all.size()), "mistake") +
         " over the whole record, " +
-        (shown == all.size() ? "all drawn" : counted(static_cast<std::int64_t>(shown)) + " drawn, the first in time") +
+        (shown == all.size() ? "all drawn"
+                             : counted(static_cast<std::int64_t>(shown)) + " drawn, those of the scored part first") +
         ".</p>\n" + figures + "</section>\n";
   }
   std::string head = "<h2 id=\"mistakes\">Every miss and false beat</h2>\n";

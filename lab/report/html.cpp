@@ -10,6 +10,9 @@
 namespace vagus::lab {
 namespace {
 
+/// With a narrow no-break space before it.
+constexpr std::string_view percent_sign = "\xE2\x80\xAF%";
+
 /// Length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -76,11 +79,26 @@ std::string fixed(double value, int decimals) {
 std::string percent(double share) {
   if (!std::isfinite(share)) return "unknown";
   // 99.96 and 99.996 % are far apart; rounding up to 100 would claim what was not found.
-  const int decimals = share >= 0.999 && share < 1 ? 3 : 2;
+  const int decimals = share >= 0.99 ? 3 : 2;
   const double scale = std::pow(10.0, decimals);
   double shown = 100 * share;
   if (share < 1 && std::round(shown * scale) >= 100 * scale) shown = std::floor(shown * scale) / scale;
-  return fixed(shown, decimals) + "\xE2\x80\xAF%";
+  return fixed(shown, decimals) + std::string(percent_sign);
+}
+
+std::string percent_range(double low, double high) {
+  std::string first = percent(low);
+  if (first.ends_with(percent_sign) && std::isfinite(high)) first.resize(first.size() - percent_sign.size());
+  return first + " to " + percent(high);
+}
+
+std::string percent_as_stated(double share) {
+  std::string text = fixed(100 * share, 4);
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+  }
+  return std::isfinite(share) ? text + std::string(percent_sign) : text;
 }
 
 std::string counted(std::int64_t count) {

@@ -10,8 +10,12 @@ namespace vagus::lab {
 /// characters, broken UTF-8) becomes U+FFFD.
 std::string escaped(std::string_view text);
 
-/// A share as "99.87 %" (two decimals, three from 99.9 on); "unknown" where it is not finite.
+/// A share as "98.76 %" (two decimals, three from 99 on, never rounded up to 100); "unknown" where it is not finite.
 std::string percent(double share);
+/// "99.733 to 99.929 %".
+std::string percent_range(double low, double high);
+/// A share that somebody wrote down, as written: "99.5 %".
+std::string percent_as_stated(double share);
 /// A count with thin spaces between thousands: "91 285".
 std::string counted(std::int64_t count);
 /// "12:31", "1:02:03", with tenths where asked: "12:31.4".

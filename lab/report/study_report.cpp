@@ -18,7 +18,7 @@ std::string kebab(std::string_view words) {
 
 std::string with_interval(double value, const Interval& interval) {
   if (!std::isfinite(value)) return "unknown";
-  return percent(value) + "<small>" + percent(interval.low) + " to " + percent(interval.high) + "</small>";
+  return percent(value) + "<small>" + percent_range(interval.low, interval.high) + "</small>";
 }
 
 std::string cell(std::string_view content, std::string_view style = {}) {
@@ -57,9 +57,9 @@ std::string cards(const StudyResult& result) {
     const auto card = [&](const char* statistic, const char* title) {
       const Estimate& estimate = figure_of(shown, statistic).estimate;
       out += "<div class=\"card\"><small>" + std::string(title) + ", " + escaped(shown.name) + "</small><b>" +
-             percent(estimate.value) + "</b><small>95&#8239;% interval " + percent(estimate.interval.low) + " to " +
-             percent(estimate.interval.high) + " &middot; " + plural(shown.records, "recording") + ", " +
-             plural(shown.subjects, "subject") + "</small></div>\n";
+             percent(estimate.value) + "</b><small>95&#8239;% interval " +
+             percent_range(estimate.interval.low, estimate.interval.high) + " &middot; " +
+             plural(shown.records, "recording") + ", " + plural(shown.subjects, "subject") + "</small></div>\n";
     };
     card("ec57.sensitivity_gross", "Sensitivity");
     card("ec57.positive_predictivity_gross", "Positive predictivity");
@@ -88,8 +88,8 @@ std::string requirements(const StudyResult& result) {
     out += cell(with_interval(judgement.estimate.value, judgement.one_sided) +
                 (one.who.empty() ? "" : "<small>" + escaped(one.who) + "</small>"));
     out += cell(std::string(asked.bound.direction == Direction::at_least ? "&ge; " : "&le; ") +
-                percent(asked.bound.bound));
-    out += cell(percent(asked.bound.confidence));
+                percent_as_stated(asked.bound.bound));
+    out += cell(percent_as_stated(asked.bound.confidence));
     out += cell(counted(judgement.estimate.clusters) + "<small>" + plural(one.records, "recording") + "</small>" +
                 (judgement.subjects_needed && one.verdict == Verdict::not_shown
                      ? "<small>" + counted(*judgement.subjects_needed) + " would do</small>"

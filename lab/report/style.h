@@ -8,7 +8,7 @@ inline constexpr const char* page_style = R"css(
 :root{--ink:#1b1f24;--soft:#555d66;--line:#d0d7de;--good:#0a6b3d;--bad:#b3261e;--open:#7a4b00;--ref:#0a6b3d;--test:#0b4fb3;--ground:#f6f8fa}
 *{box-sizing:border-box}
 body{margin:0;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;color:var(--ink);background:#fff}
-main{max-width:1080px;margin:0 auto;padding:24px 20px 60px}
+main{max-width:1280px;margin:0 auto;padding:24px 20px 60px}
 h1{font-size:1.7rem;line-height:1.2;margin:.2em 0 .1em}
 h2{font-size:1.25rem;margin:2.2em 0 .5em;padding-bottom:.25em;border-bottom:2px solid var(--line)}
 h3{font-size:1.05rem;margin:1.8em 0 .3em}
@@ -29,11 +29,11 @@ a{color:#0b4fb3}
 .card small{display:block;font-size:.85rem;line-height:1.35}
 .note{font-size:.9rem}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;width:100%;font-size:.86rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.3em 0;font-size:.9rem}
-th,td{text-align:right;padding:.32em .55em;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
+th,td{text-align:right;padding:.32em .45em;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
 th{border-bottom:2px solid var(--soft);vertical-align:bottom}
-th.t,td.t{text-align:left}td.w{text-align:left;white-space:normal;min-width:14em}
+th.t,td.t{text-align:left}td.w{text-align:left;white-space:normal;min-width:10em}td.w code{overflow-wrap:anywhere}th{white-space:normal}
 td small{color:var(--soft);display:block}
 th button{font:inherit;font-weight:700;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 th button::after{content:" \2195";color:var(--soft);font-weight:400}

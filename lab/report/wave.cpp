@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include "lab/report/html.h"
 
@@ -12,7 +11,7 @@ namespace {
 
 /// Two units are a pixel at the drawing's own size.
 constexpr double width = 1800, left = 96, right = width - 4;
-constexpr double row_height = 46, wave_height = 290, probe_height = 130, axis_height = 34;
+constexpr double row_height = 46, wave_height = 290, probe_height = 100, axis_height = 34;
 /// A wave is never drawn taller than this would be: noise of some microvolts shall look small.
 constexpr double least_span_mv = 0.5;
 constexpr int probe_styles = 4;
@@ -51,15 +50,8 @@ class Drawing {
     double top = wave_.reference ? row_height : 0;
     signal(top);
     top += wave_height + row_height;
-    std::map<std::string, std::vector<std::size_t>> panels;  // by unit: what has one unit is compared on one scale
-    std::vector<std::string> order;
-    for (std::size_t i = 0; i < excerpt_.probes.size(); ++i) {
-      auto& panel = panels[excerpt_.probes[i].unit];
-      if (panel.empty()) order.push_back(excerpt_.probes[i].unit);
-      panel.push_back(i);
-    }
-    for (const auto& unit : order) {
-      probes(panels[unit], unit, top);
+    for (const auto& panel : panels()) {
+      probes(panel, top);
       top += probe_height + 10;
     }
     shades(top);
@@ -114,7 +106,38 @@ class Drawing {
     out_ += "<path class=\"e\" d=\"" + path.take() + "\"/>";
   }
 
-  void probes(const std::vector<std::size_t>& which, const std::string& unit, double top) {
+  double reach(std::size_t probe) const {
+    double largest = 0;
+    for (const ProbePoint& point : excerpt_.probes[probe].points) {
+      if (std::isfinite(point.value)) largest = std::max(largest, std::abs(static_cast<double>(point.value)));
+    }
+    return largest;
+  }
+
+  /// A feature and its threshold are compared on one scale: probes of one unit share a panel, unless one would be a
+  /// flat line beside the other.
+  std::vector<std::vector<std::size_t>> panels() const {
+    constexpr double comparable = 12;
+    std::vector<std::vector<std::size_t>> found;
+    for (std::size_t i = 0; i < excerpt_.probes.size(); ++i) {
+      const double own = reach(i);
+      const auto fits = [&](const std::vector<std::size_t>& panel) {
+        const double first = reach(panel.front());
+        return excerpt_.probes[panel.front()].unit == excerpt_.probes[i].unit && own <= comparable * first &&
+               first <= comparable * own;
+      };
+      const auto panel = std::find_if(found.begin(), found.end(), fits);
+      if (panel == found.end()) {
+        found.push_back({i});
+      } else {
+        panel->push_back(i);
+      }
+    }
+    return found;
+  }
+
+  void probes(const std::vector<std::size_t>& which, double top) {
+    const std::string& unit = excerpt_.probes[which.front()].unit;
     double low = std::numeric_limits<double>::infinity(), high = -low;
     for (const std::size_t index : which) {
       for (const ProbePoint& point : excerpt_.probes[index].points) {

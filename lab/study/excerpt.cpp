@@ -19,6 +19,7 @@ constexpr double reach_s = 3.5;
 struct Window {
   double t0_s, t1_s;
   std::size_t mistakes;
+  bool learning;  ///< none of its mistakes counts in the headline
 };
 
 std::vector<Window> windows_of(const std::vector<Mistake>& mistakes, double duration_s) {
@@ -27,11 +28,12 @@ std::vector<Window> windows_of(const std::vector<Mistake>& mistakes, double dura
   for (const auto& mistake : mistakes) {
     if (mistake.t_s <= last_first + reach_s) {
       ++windows.back().mistakes;
+      windows.back().learning = windows.back().learning && mistake.learning;
       continue;
     }
     last_first = mistake.t_s;
     const double t0 = std::max(0.0, std::min(mistake.t_s - before_s, duration_s - length_s));
-    windows.push_back({t0, t0 + length_s, 1});
+    windows.push_back({t0, t0 + length_s, 1, mistake.learning});
   }
   return windows;
 }
@@ -174,7 +176,10 @@ std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Sourc
     const auto mistakes = mistakes_of(record, result.spec.score.start_s);
     all[i].mistakes = mistakes.size();
     windows[i] = windows_of(mistakes, record.run.duration_s);
+    // Where there are too many, those that count in the headline come before those of the learning period.
+    std::stable_partition(windows[i].begin(), windows[i].end(), [](const Window& w) { return !w.learning; });
     windows[i].resize(std::min({windows[i].size(), options.per_record, left}));
+    std::sort(windows[i].begin(), windows[i].end(), [](const Window& a, const Window& b) { return a.t0_s < b.t0_s; });
     left -= windows[i].size();
     for (const Window& window : windows[i]) all[i].shown += window.mistakes;
   }

@@ -17,7 +17,7 @@ struct Mistake {
 std::vector<Mistake> mistakes_of(const RecordResult& record, double start_s);
 
 struct ExcerptOptions {
-  std::size_t per_record = 24;  ///< stretches of one record at most, the first in time
+  std::size_t per_record = 40;  ///< stretches of one record at most, those of the scored part first
   std::size_t in_all = 320;     ///< at most, records with most mistakes first
   int threads = 0;
 };

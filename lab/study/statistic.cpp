@@ -134,7 +134,11 @@ Figure figure(const Statistic& statistic, const std::vector<Count>& counts, doub
   options.seed = seed;
   // Seconds and shares are no trials: only counted beats have an exact binomial interval to hold on to.
   options.trials = statistic.over == Over::gross && statistic.of != Of::unreadable_share;
-  return {cluster_ratio(clusters, options), ""};
+  Figure out{cluster_ratio(clusters, options), ""};
+  // Widened by one further cluster, an interval of shares can leave what a share can be.
+  out.estimate.interval.low = std::clamp(out.estimate.interval.low, 0.0, 1.0);
+  out.estimate.interval.high = std::clamp(out.estimate.interval.high, 0.0, 1.0);
+  return out;
 }
 
 Judgement judge(const Statistic& statistic, const Requirement& requirement, const std::vector<Count>& counts,

@@ -48,6 +48,8 @@ TEST(Statistic, NoIntervalHasZeroWidth) {
       EXPECT_LT(found.estimate.interval.low, found.estimate.interval.high) << one.name();
       EXPECT_LE(found.estimate.interval.low, found.estimate.value) << one.name();
       EXPECT_GE(found.estimate.interval.high, found.estimate.value) << one.name();
+      EXPECT_GE(found.estimate.interval.low, 0) << one.name();
+      EXPECT_LE(found.estimate.interval.high, 1) << one.name();
     }
   }
 }
