@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "lab/report/html.h"
@@ -40,7 +41,7 @@ TEST(Html, SharesAreNeverRoundedUpToAll) {
   EXPECT_EQ(percent_as_stated(0.995), "99.5\xE2\x80\xAF%");
   EXPECT_EQ(percent_as_stated(1), "100\xE2\x80\xAF%");
   EXPECT_EQ(percent(0), "0.00\xE2\x80\xAF%");
-  EXPECT_EQ(percent(NAN), "unknown");
+  EXPECT_EQ(percent(std::numeric_limits<double>::quiet_NaN()), "unknown");
 }
 
 TEST(Html, TimesReadAsAClock) {
@@ -98,7 +99,7 @@ TEST(Path, IsPartedWhereThereIsNoValue) {
   Path path;
   path.add(0, 0);
   path.add(10, 0);
-  path.add(20, NAN);
+  path.add(20, std::numeric_limits<double>::quiet_NaN());
   path.add(30, 5);
   path.add(40, 5);
   EXPECT_EQ(path.take(), "M0 0h10M30 5h10");

@@ -145,8 +145,9 @@ TEST_F(StoreProcesses, two_writers_into_one_set_both_get_in) {
   const auto into = [&](const std::string& prefix) {
     Store store(folder);
     for (int i = 0; i < 8; ++i)
-      store.add("shared", {synthetic::recording(prefix + std::to_string(i),
-                                                static_cast<std::uint64_t>(i) + prefix[0] * 100U, 3000)});
+      store.add("shared", {synthetic::recording(
+                              prefix + std::to_string(i),
+                              static_cast<std::uint64_t>(i) + static_cast<std::uint64_t>(prefix[0]) * 100U, 3000)});
   };
   std::thread a(into, "a");
   std::thread b(into, "b");
