@@ -188,7 +188,7 @@ std::string gallery(const StudyResult& result, const std::vector<RecordExcerpts>
           " over whole recordings are drawn below, the learning period included, worst recordings first. The upper "
           "wave is the "
           "signal as recorded; below it is what the detector saw.</p>\n" +
-          key_of_waves(true, probes);
+          key_of_waves(Key::compared, probes);
   return head + out;
 }
 

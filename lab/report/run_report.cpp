@@ -13,8 +13,8 @@ namespace vagus::lab {
 namespace {
 
 constexpr double strip_s = 10;
-/// Half an hour in strips is some 2 MB; of what is longer the first ten minutes are drawn, and what was unreadable.
-constexpr std::size_t most_strips = 180, first_strips = 60;
+/// Half an hour in strips is some 3 MB; of what is longer the first ten minutes are drawn, and what was unreadable.
+constexpr std::size_t most_strips = 200, first_strips = 60;
 constexpr std::size_t page_bytes = 4'500'000;
 
 const Track* reference_of(const Recording& recording) {
@@ -50,9 +50,21 @@ struct Strip {
   std::vector<Shade> shades;
 };
 
-void add_probe(std::vector<ProbeTrace>& probes, const Event& event) {
+/// "" where the detector is not one of the registry or does not say.
+std::string unit_of_probe(const std::string& detector_name, const std::string& probe) {
+  for (const DetectorInfo& info : detectors()) {
+    if (detector_name != info.contract->name) continue;
+    for (const ProbeInfo& one : info.contract->probes) {
+      if (probe == one.name) return one.unit;
+    }
+  }
+  return {};
+}
+
+void add_probe(std::vector<ProbeTrace>& probes, const Event& event, const std::string& detector_name) {
   auto found = std::find_if(probes.begin(), probes.end(), [&](const ProbeTrace& p) { return p.name == event.probe; });
-  if (found == probes.end()) found = probes.insert(probes.end(), ProbeTrace{event.probe, "", {}});
+  if (found == probes.end())
+    found = probes.insert(probes.end(), ProbeTrace{event.probe, unit_of_probe(detector_name, event.probe), {}});
   found->points.push_back({event.t_s, event.value});
 }
 
@@ -71,7 +83,7 @@ std::vector<Strip> strips_of(const RunResult& result, std::size_t count) {
     Strip& strip = strips[index(event.t_s)];
     if (event.kind == Said::Kind::event) strip.moments.push_back(&event);
     if (event.kind == Said::Kind::candidate) strip.candidates.push_back({event.t_s, event.value});
-    if (event.kind == Said::Kind::probe) add_probe(strip.probes, event);
+    if (event.kind == Said::Kind::probe) add_probe(strip.probes, event, result.detector);
   }
   return strips;
 }
@@ -206,7 +218,7 @@ std::string run_report(const Recording& recording, const RunResult& result) {
                             : counted(static_cast<std::int64_t>(drawn)) + " of " +
                                   plural(static_cast<std::int64_t>(count), "strip") +
                                   " of ten seconds: from the beginning, and where it could not be read.") +
-            "</p>\n" + key_of_waves(reference_of(recording) != nullptr, probes) + figures;
+            "</p>\n" + key_of_waves(reference_of(recording) != nullptr ? Key::beside : Key::detected, probes) + figures;
   }
   body += "<footer>" + std::string(not_a_device()) + "</footer>\n";
   return page((recording.name.empty() ? "Recording" : recording.name) + ": " + result.detector, body);

@@ -126,8 +126,9 @@ class Drawing {
         return excerpt_.probes[panel.front()].unit == excerpt_.probes[i].unit && own <= comparable * first &&
                first <= comparable * own;
       };
-      const auto panel = std::find_if(found.begin(), found.end(), fits);
-      if (panel == found.end()) {
+      // The nearest panel above: a threshold is declared after what it is held against.
+      const auto panel = std::find_if(found.rbegin(), found.rend(), fits);
+      if (panel == found.rend()) {
         found.push_back({i});
       } else {
         panel->push_back(i);
@@ -282,14 +283,15 @@ std::string Path::take() {
 
 std::string draw(const Wave& wave) { return Drawing(wave).take(); }
 
-std::string key_of_waves(bool reference, const std::vector<ProbeTrace>& probes) {
+std::string key_of_waves(Key of, const std::vector<ProbeTrace>& probes) {
   std::string key = "<ul class=\"key\">";
-  if (reference) {
+  if (of == Key::compared) {
     key += "<li>" + shape("sr", "r") + "reference beat, found</li>";
     key += "<li>" + shape("sm", "m") + "reference beat, missed</li>";
     key += "<li>" + shape("sd", "d") + "detected, right</li>";
     key += "<li>" + shape("sx", "x") + "detected, false</li>";
   } else {
+    if (of == Key::beside) key += "<li>" + shape("sr", "r") + "reference beat</li>";
     key += "<li>" + shape("sd", "d") + "detected</li>";
   }
   key += "<li>" + shape("sc", "c") + "weighed, not reported</li>";

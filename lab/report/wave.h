@@ -33,8 +33,11 @@ struct Wave {
 /// An SVG element, 900 pixels wide at its own size; lines are simplified to half a pixel.
 std::string draw(const Wave& wave);
 
-/// The list that says what shapes and lines mean. `probes` are names in the order drawn.
-std::string key_of_waves(bool reference, const std::vector<ProbeTrace>& probes);
+/// Which marks drawings have: detected alone, reference marks beside them, or both compared.
+enum class Key : std::uint8_t { detected, beside, compared };
+
+/// The list that says what shapes and lines mean. `probes` are those drawn, in order.
+std::string key_of_waves(Key of, const std::vector<ProbeTrace>& probes);
 
 /// A line through points (x, y), y downwards, in whole units; a point with NaN parts it. Points nearer than half a unit
 /// to the line without them are left out.
