@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -12,7 +13,9 @@ namespace {
 
 class WfdbRoundTrip : public ::testing::Test {
  protected:
-  WfdbRoundTrip() : folder_(std::filesystem::path(::testing::TempDir()) / "vagus-simulate-round-trip") {
+  WfdbRoundTrip()
+      : folder_(std::filesystem::path(::testing::TempDir()) /
+                ("vagus-simulate-round-trip-" + std::to_string(::getpid()))) {
     std::filesystem::create_directories(folder_);
   }
   ~WfdbRoundTrip() override {
