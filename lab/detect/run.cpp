@@ -86,6 +86,7 @@ int wished_channel(const Recording& recording, const std::string& wished) {
   if (parse_int(wished, index) && index >= 0 && index < static_cast<std::int64_t>(channels.size()))
     return static_cast<int>(index);
   std::vector<std::string> names;
+  names.reserve(channels.size());
   for (const Channel& channel : channels) names.push_back(channel.name);
   const std::string near = nearest(wished, names);
   throw UsageError("there is no channel \"" + wished + "\"",
