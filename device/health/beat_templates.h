@@ -89,7 +89,7 @@ class BeatTemplates {
       w.sum[k] = s;
       w.variance[k] = static_cast<float>(q) - sum * sum * per_width;
       if (k == 2 * shifts) return w;
-      const auto in = static_cast<std::int32_t>(c.snippet[width + k]), out = static_cast<std::int32_t>(c.snippet[k]);
+      const std::int32_t in = c.snippet[width + k], out = c.snippet[k];
       s += in - out;
       q += in * in - out * out;
     }
