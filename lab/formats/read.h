@@ -14,7 +14,7 @@ struct ReadOptions {
   bool annotations = true;     ///< read every annotation file beside the record ("atr", "qrs" ...) as tracks
   std::string annotator = {};  ///< only this one, if set
   std::optional<std::string> layout =
-      {};  ///< array files: path of a TOML that names variables, axes, rates and channels
+      {};                        ///< array files: path of a TOML that names variables, axes, rates and channels
   std::string layout_text = {};  ///< that TOML itself, where it stands in no file of its own
 };
 

@@ -143,7 +143,8 @@ std::string rate_figure(const RunResult& result, double duration_s) {
   const auto y = [&](double bpm) { return 10 + 200 * (top_bpm - bpm) / (top_bpm - floor_bpm); };
   std::string grid, labels;
   const double step = top_bpm - floor_bpm > 120 ? 40 : 20;
-  for (double bpm = floor_bpm; bpm <= top_bpm; bpm += step) {
+  for (int i = 0; floor_bpm + i * step <= top_bpm; ++i) {
+    const double bpm = floor_bpm + i * step;
     grid += "M96 " + fixed(y(bpm), 0) + "H1786";
     labels += "<text x=\"88\" y=\"" + fixed(std::min(y(bpm) + 7, 214.0), 0) + "\" text-anchor=\"end\">" +
               fixed(bpm, 0) + "</text>";

@@ -77,7 +77,9 @@ class Drawing {
     std::string grid;
     const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 6);
     bool named = false;
-    for (double value = std::ceil(scale.low / step) * step; value <= scale.high; value += step) {
+    const double first = std::ceil(scale.low / step) * step;
+    for (int i = 0; first + i * step <= scale.high; ++i) {
+      const double value = first + i * step;
       const double at = scale.y(value);
       grid += "M" + whole(left) + " " + whole(at) + "H" + whole(right);
       if (at < scale.top + 16 || at > scale.top + scale.height - 4) continue;
@@ -193,7 +195,9 @@ class Drawing {
   void seconds(double top) {
     std::string ticks;
     const double step = excerpt_.t1_s - excerpt_.t0_s > 20 ? 5 : 1;
-    for (double t = std::ceil(excerpt_.t0_s / step - 1e-9) * step; t <= excerpt_.t1_s; t += step) {
+    const double first = std::ceil(excerpt_.t0_s / step - 1e-9) * step;
+    for (int i = 0; first + i * step <= excerpt_.t1_s; ++i) {
+      const double t = first + i * step;
       ticks += "M" + whole(x(t)) + " 0V" + whole(top);
       if (x(t) < right - 60) text(x(t) + 4, top + 24, clock_time(t + 1e-6), "start");
     }

@@ -89,7 +89,10 @@ bool is_canonical(const std::string& name) {
 class Layout {
  public:
   Layout(const Location& where, const Arrays& arrays, const ReadOptions& options)
-      : where_(where), arrays_(arrays), path_(options.layout.value_or("array layout")), annotations_(options.annotations) {
+      : where_(where),
+        arrays_(arrays),
+        path_(options.layout.value_or("array layout")),
+        annotations_(options.annotations) {
     try {
       if (options.layout) {
         const Location file = locate(path_);
@@ -545,7 +548,8 @@ Arrays npz_arrays(const Recording& recording) {
 Recording read_arrays(const Location& where, const ReadOptions& options) {
   std::map<std::string, std::int64_t> repairs;
   const Arrays arrays = Layout::read_by_content(where, repairs);
-  Recording recording = options.layout || !options.layout_text.empty() ? by_layout(where, arrays, options) : by_names(where, arrays);
+  Recording recording =
+      options.layout || !options.layout_text.empty() ? by_layout(where, arrays, options) : by_names(where, arrays);
   for (const auto& [what, count] : repairs) recording.repairs[what] += count;
   return recording;
 }
