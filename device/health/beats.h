@@ -70,6 +70,7 @@ class BeatDetector {
       .source =
           "wavelets of QRS width after Martinez et al., IEEE TBME 51(4):570, 2004; scoring by ANSI/AAMI EC57:2012",
       .event = "beats",
+      .evidence = "studies/beats.toml (MIT-BIH), studies/beats-cpsc2019.toml, studies/beats-simulated.toml",
       .reads = reads,
       .probes = probe_names,
       .latency_ms = 2200,
