@@ -259,15 +259,18 @@ typename D::Config config_at(float rate_hz) {
   }
   return config;
 }
-/// The rate the default configuration is for.
+/// The rate a configuration is for; where it has none, the lowest that the first channel may have.
 template <Detector D>
-float default_rate_hz() {
-  const typename D::Config config{};
+float rate_of(const typename D::Config& config) {
   for (const auto& field : D::config_fields) {
     if (field.kind == Field<typename D::Config>::Kind::f32 && same_text(field.name, "rate_hz"))
       return config.*field.f32;
   }
   return D::contract.reads[0].min_rate_hz;
+}
+template <Detector D>
+float default_rate_hz() {
+  return rate_of<D>(typename D::Config{});
 }
 /// Lowest, default and highest rate; only the default where the configuration has no rate.
 template <Detector D>

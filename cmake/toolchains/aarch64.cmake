@@ -1,0 +1,10 @@
+# AArch64 Linux: emulated on another host, at home on its own.
+set(VAGUS_CORE aarch64)
+if(NOT CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(CMAKE_SYSTEM_NAME Linux)
+  set(CMAKE_SYSTEM_PROCESSOR aarch64)
+  set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+  set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+  set(CMAKE_EXE_LINKER_FLAGS_INIT "-static")
+  set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -cpu max)
+endif()

@@ -1,0 +1,67 @@
+# Programs for the wrist's cores. A preset with VAGUS_CORE (cmake/toolchains) builds the device half and apps/firmware alone;
+# what such a build needs of the host, it compiles itself with VAGUS_HOST_CXX, so that it stands without another build.
+set(VAGUS_HOST_CXX g++ CACHE STRING "Compiler of the host's part of a core's tests")
+set(VAGUS_HOST_DIR ${CMAKE_BINARY_DIR}/host)
+set(VAGUS_BOARD_HZ_m4f 168000000)
+set(VAGUS_BOARD_HZ_m7 25000000)
+set(VAGUS_BOARD_HZ_m55 32000000)
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+  set(VAGUS_BARE ON)
+else()
+  set(VAGUS_BARE OFF)
+endif()
+
+# vagus_core_program(NAME SOURCES a.cpp ...): a program for the core at hand, bare metal or host, on the board's support.
+#   A bare one is looked through for symbols that a wrist does not have; one that is found fails the build.
+function(vagus_core_program name)
+  cmake_parse_arguments(V "" "" "SOURCES" ${ARGN})
+  add_executable(${name} ${V_SOURCES})
+  target_link_libraries(${name} PRIVATE vagus_board vagus_device vagus_warnings)
+  if(VAGUS_BARE)
+    set(board ${PROJECT_SOURCE_DIR}/apps/firmware/board)
+    target_compile_definitions(${name} PRIVATE VAGUS_BOARD_HZ=${VAGUS_BOARD_HZ_${VAGUS_CORE}}U)
+    target_link_options(${name} PRIVATE -L${board} -T${board}/${VAGUS_CORE}.ld)
+    set_target_properties(${name} PROPERTIES LINK_DEPENDS "${board}/${VAGUS_CORE}.ld;${board}/sections.ld")
+    add_custom_command(TARGET ${name} POST_BUILD
+      COMMAND ${PROJECT_SOURCE_DIR}/tools/foreign_symbols arm-none-eabi- $<TARGET_FILE:${name}> $<TARGET_OBJECTS:${name}>
+      COMMAND_EXPAND_LISTS VERBATIM)
+  endif()
+endfunction()
+
+# vagus_host_program(NAME SOURCES a.cpp ... [FLAGS ...]): compiled for the host into VAGUS_HOST_DIR/NAME, in a core's build.
+function(vagus_host_program name)
+  cmake_parse_arguments(V "" "" "SOURCES;FLAGS" ${ARGN})
+  set(march)
+  if(CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set(march -march=x86-64-v3)
+  elseif(CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+    set(march -march=armv8.2-a)
+  endif()
+  set(outputs)
+  foreach(source ${V_SOURCES})
+    cmake_path(ABSOLUTE_PATH source NORMALIZE)
+    string(MD5 key "${source}")
+    set(object ${VAGUS_HOST_DIR}/${name}.dir/${key}.o)
+    add_custom_command(OUTPUT ${object}
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${VAGUS_HOST_CXX} -std=c++20 -O2 ${march} -ffp-contract=off -fno-math-errno -fPIC ${V_FLAGS}
+              -I${PROJECT_SOURCE_DIR} -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
+      DEPENDS ${source} DEPFILE ${object}.d
+      COMMENT "For the host: ${name}" VERBATIM)
+    list(APPEND outputs ${object})
+  endforeach()
+  add_custom_command(OUTPUT ${VAGUS_HOST_DIR}/${name}
+    COMMAND ${VAGUS_HOST_CXX} ${V_FLAGS} ${outputs} -o ${VAGUS_HOST_DIR}/${name}
+    DEPENDS ${outputs} COMMENT "For the host: ${name}" VERBATIM)
+  add_custom_target(${name}_host ALL DEPENDS ${VAGUS_HOST_DIR}/${name})
+endfunction()
+
+# vagus_core_test(NAME PROGRAM [REGEX]): runs PROGRAM on the core; it must end well and have printed what REGEX says ("PASS").
+function(vagus_core_test name program)
+  set(pattern "PASS")
+  if(ARGC GREATER 2)
+    set(pattern ${ARGV2})
+  endif()
+  add_test(NAME ${VAGUS_CORE}.${name}
+    COMMAND ${PROJECT_SOURCE_DIR}/tools/expect "${pattern}" 0 ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${program}>)
+endfunction()
