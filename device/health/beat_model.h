@@ -12,18 +12,24 @@
 namespace vagus::health {
 
 struct BeatModel : BeatWeights, BeatIntervals {
-  /// The log odds that a candidate with these features is a beat. Eight hidden units at a time stay in registers.
-  static float logit(const float* f) {
-    static_assert(hidden % lanes == 0);
+  /// The log odds that a candidate with these features is a beat. Eight hidden units at a time, by name, so that every
+  /// compiler keeps them in registers.
+  static float logit(const float* features) {
+    static_assert(hidden % 8 == 0);
+    using math::fused;
     float sum = out_bias;
-    for (int first = 0; first < hidden; first += lanes) {
-      float h[lanes];
-      for (int j = 0; j < lanes; ++j) h[j] = bias[first + j];
+    for (int first = 0; first < hidden; first += 8) {
+      const float* const start = bias + first;
+      float a = start[0], b = start[1], c = start[2], d = start[3], e = start[4], f = start[5], g = start[6],
+            h = start[7];
       for (int k = 0; k < inputs; ++k) {
-#pragma GCC unroll 8
-        for (int j = 0; j < lanes; ++j) h[j] = math::fused(weight[k][first + j], f[k], h[j]);
+        const float* const w = weight[k] + first;
+        const float x = features[k];
+        a = fused(w[0], x, a), b = fused(w[1], x, b), c = fused(w[2], x, c), d = fused(w[3], x, d);
+        e = fused(w[4], x, e), f = fused(w[5], x, f), g = fused(w[6], x, g), h = fused(w[7], x, h);
       }
-      for (int j = 0; j < lanes; ++j) sum = math::fused(h[j] > 0 ? h[j] : 0.0F, out[first + j], sum);
+      const float unit[] = {a, b, c, d, e, f, g, h};
+      for (int j = 0; j < 8; ++j) sum = fused(unit[j] > 0 ? unit[j] : 0.0F, out[first + j], sum);
     }
     return sum;
   }
@@ -42,7 +48,6 @@ struct BeatModel : BeatWeights, BeatIntervals {
   }
 
  private:
-  static constexpr int lanes = 8;
   struct Point {
     float posterior, right;
   };

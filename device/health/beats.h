@@ -65,7 +65,7 @@ class BeatDetector {
                                               {"posterior", ""}};
   static constexpr Contract contract = {
       .name = "health.beats",
-      .version = "1.0.0",
+      .version = "1.1.0",
       .summary = "Finds heart beats in one ECG lead, with the probability that each is right.",
       .source =
           "wavelets of QRS width after Martinez et al., IEEE TBME 51(4):570, 2004; scoring by ANSI/AAMI EC57:2012",
@@ -95,18 +95,14 @@ class BeatDetector {
 
   template <class Emit>
   void push(Input in, Emit&& emit) {
-    input_.push(
-        in.ecg_mv, [&](std::int32_t y) { begin(y, emit); }, [&](std::int32_t y) { step(y, emit); });
+    if (!input_.push(in.ecg_mv)) complete(in.ecg_mv, emit);
   }
 
   /// Samples were lost. What was heard before is decided on its own; after more than 10 s the heart is learned anew.
   void gap(Duration lost) {
-    if (!running_) return;
-    // Humps that end with the signal: the last value is held until they are through.
-    for (int i = 0; i < CandidateFinder::delay; ++i) input_.extend([&](std::int32_t y) { look(y); });
-    running_ = false;
+    if (input_.stopped()) return;
     forget_ = lost > Duration::from_ms(10000);
-    input_.gap();
+    input_.gap(wave_.count());
   }
 
   template <class Emit>
@@ -119,37 +115,72 @@ class BeatDetector {
   static constexpr float envelope_of_qrs = 25.0F;  ///< envelope of a QRS of 80 ms, over its height
   static constexpr std::int32_t rebase_at = 1 << 28;
   static constexpr std::int64_t unreadable_s = 60;  ///< a stretch longer than this is reported in parts
+  using Wave = QrsEnvelope<OneLane, 128>;
 
+  /// What is left to do for an input sample that completes one of 125 Hz.
+  template <class Emit>
+  [[gnu::noinline]] void complete(float mv, Emit&& emit) {
+    input_.complete(
+        mv, [&](std::int32_t y) { begin(y, emit); },
+        [&](std::int32_t y) {
+          if (wave_.push(y)) follow(wave_.count(), emit);
+        });
+  }
   template <class Emit>
   void begin(std::int32_t y, Emit&& emit) {
     conclude(emit);
     if (forget_) decision_ = BeatDecision(wait_);
     forget_ = false;
-    running_ = true;
+    open_ = true;
     seconds_.restart();
-    finder_.restart(y);
+    wave_.restart(y);
+    humps_.restart();
+    seen_ = judged_ = 0;
   }
-  void look(std::int32_t y) {
-    if (!finder_.push(y, floor_) || decision_.full()) return;
-    if (decision_.shadowed(finder_.centre(), finder_.height(), finder_.after()))
-      decision_.add_shadowed(finder_.centre(), finder_.height());
-    else
-      decision_.add(finder_.measure());
-  }
+  /// What the samples of 125 Hz before `end` say, now that their envelope is filled in.
   template <class Emit>
-  void step(std::int32_t y, Emit&& emit) {
-    look(y);
-    if constexpr (takes_probes<Emit>) show(y, emit);
-    if (decision_.due(finder_.now())) decide(false, emit);
-    if (seconds_.push(y, finder_.envelope())) second(input_.completed(), emit);
+  [[gnu::noinline]] void follow(std::int32_t end, Emit&& emit) {
+    scan(end, emit);
+    if (end > decision_.ripens_at()) decision_.ripen(end - 1, false, wave_);
+    if (end - judged_ >= EcgSeconds::block) {
+      judged_ += EcgSeconds::block;
+      if (seconds_.push(wave_, judged_ - 1, EcgSeconds::block)) second(input_.clock().completed(judged_ - 1), emit);
+    }
+    if (seen_ > rebase_at) rebase(rebase_at);
+  }
+  /// Looks for humps up to sample `end` of 125 Hz, and decides what comes due.
+  template <class Emit>
+  void scan(std::int32_t end, Emit&& emit) {
+    while (seen_ < end) {
+      const std::int32_t due = decision_.due_at();
+      const std::int32_t stop = takes_probes<Emit> || due <= seen_ ? seen_ + 1 : due < end ? due + 1 : end;
+      look(stop);
+      if constexpr (takes_probes<Emit>) show(seen_ - 1, emit);
+      if (seen_ > decision_.due_at()) decide(seen_ - 1, false, emit);
+    }
+  }
+  /// Looks for one hump up to sample `end`.
+  void look(std::int32_t end) {
+    const std::int32_t n = humps_.find(wave_, seen_, end);
+    seen_ = n < end ? n + 1 : end;
+    if (n<end&& static_cast<float>(humps_.hump().height)> floor_ && !decision_.full()) decision_.add(humps_.hump());
+  }
+  void rebase(std::int32_t by) {
+    input_.rebase(by);
+    wave_.rebase(by);
+    humps_.rebase(by);
+    decision_.rebase(by);
+    seen_ -= by;
+    judged_ -= by;
   }
 
   template <class Emit>
-  void decide(bool last, Emit&& emit) {
+  [[gnu::noinline]] void decide(std::int32_t now, bool last, Emit&& emit) {
+    decision_.ripen(now, last || decision_.full(), wave_);
     decision_.decide(
-        finder_.now(), last, thresholds_,
+        now, last, thresholds_,
         [&](const DecidedBeat& d) {
-          const std::int64_t at = sample_of(d.time, d.peak_offset);
+          const std::int64_t at = sample_of(now, d.time, d.peak_offset);
           // Humps either side of a gap may fall on the same sample: one beat.
           if (d.beat && at > last_beat_) {
             last_beat_ = at;
@@ -160,21 +191,27 @@ class BeatDetector {
           probe(emit, posterior, at, d.probability);
         },
         [&](std::int32_t time, int k, float value) {
-          if (k == BeatModel::inputs) probe(emit, score, sample_of(time, 0), value);
+          if (k == BeatModel::inputs) probe(emit, score, sample_of(now, time, 0), value);
           // What went into the score, for who trains the network.
           if constexpr (requires { emit.feature(k, std::int64_t{0}, value); })
-            emit.feature(k, sample_of(time, 0), value);
+            emit.feature(k, sample_of(now, time, 0), value);
         });
-    if (finder_.now() > rebase_at) {
-      finder_.rebase(rebase_at);
-      decision_.rebase(rebase_at);
-    }
   }
   /// Decides all that waits and reports what is open.
   template <class Emit>
-  void conclude(Emit&& emit) {
-    decide(true, emit);
+  [[gnu::noinline]] void conclude(Emit&& emit) {
+    if (!open_) return;
+    open_ = false;
+    // Humps that end with the signal: the last value is held until they are through.
+    const std::int32_t end = wave_.count();
+    while (wave_.count() < end + Hump::delay || !wave_.filled_in()) wave_.push(input_.newest());
+    follow(end, emit);
+    if (judged_ < end) seconds_.push(wave_, end - 1, end - judged_);
+    held_ = Hump::delay;
+    while (seen_ < end + held_) look(end + held_);
+    decide(seen_ - 1, true, emit);
     decision_.interrupt();
+    held_ = 0;
     if (seconds_.any()) second(input_.taken(), emit);
     tell(second_start_, emit);
     reason_ = EcgReason::good;
@@ -198,33 +235,38 @@ class BeatDetector {
     reason_start_ = end;
   }
   template <class Emit>
-  void show(std::int32_t y, Emit&& emit) {
+  void show(std::int32_t n, Emit&& emit) {
     constexpr float mv = 1 / EcgInput::steps_per_mv;
-    const std::int64_t now = input_.sample_before(0);
-    probe(emit, wave, now, static_cast<float>(y) * mv);
-    probe(emit, envelope, input_.sample_before(CandidateFinder::centre_lag),
-          static_cast<float>(finder_.envelope()) * mv);
+    const std::int64_t now = sample_of(n, n, 0);
+    probe(emit, wave, now, static_cast<float>(wave_.wave(n)) * mv);
+    probe(emit, envelope, sample_of(n, n - envelope_lag, 0), static_cast<float>(wave_.envelope(n)) * mv);
     const BeatLevels& l = decision_.levels();
     probe(emit, beat_level, now, l.beat_height * mv);
     probe(emit, other_level, now, l.other_height * mv);
     probe(emit, rr, now, l.rr * (1.0F / ecg_rate_hz));
   }
-  std::int64_t sample_of(std::int32_t time, float offset) const {
-    return input_.sample_before(static_cast<float>(finder_.now() - time) - offset);
+  /// The input sample `offset` after sample `time` of 125 Hz, at sample `now`. What was held after the end was not
+  /// taken.
+  std::int64_t sample_of(std::int32_t now, std::int32_t time, float offset) const {
+    return input_.clock().sample_before(now - held_, static_cast<float>(now - held_ - time) - offset);
   }
 
   Thresholds thresholds_{};
   float floor_ = 0;
   std::int32_t wait_ = 250;
   EcgInput input_{};
-  CandidateFinder finder_{};
+  Wave wave_{};
+  HumpFinder humps_{};
   BeatDecision decision_{};
   EcgSeconds seconds_{};
   std::int64_t second_start_ = 0;
   std::int64_t reason_start_ = 0;
   std::int64_t last_beat_ = -1;
+  std::int32_t seen_ = 0;    ///< samples of 125 Hz in which humps were looked for
+  std::int32_t judged_ = 0;  ///< those that went into seconds
+  std::int32_t held_ = 0;    ///< those that hold the last value after the end
   EcgReason reason_ = EcgReason::good;
-  bool running_ = false;
+  bool open_ = false;  ///< a stretch of signal that is not concluded
   bool forget_ = false;
 };
 

@@ -11,6 +11,8 @@ namespace vagus::health {
 /// QRS energy lies between 5 and 25 Hz (Thakor et al., IEEE TBME 31(11):702, 1984); 8 ms a sample keeps 50 and 60 Hz
 /// inside the band, where the wavelets below cancel them, and muscle noise above 62 Hz folds back only by a quarter.
 inline constexpr int ecg_rate_hz = 125;
+/// The newest value of the QRS envelope is centred this many samples of 125 Hz back.
+inline constexpr int envelope_lag = 8;
 
 /// Brings an even grid of `input_hz` (100 to 1000 Hz) to 125 Hz by the mean over each new period of the straight
 /// lines between input samples. Exact for straight lines, no overshoot at steps, -3 dB at 55 Hz, delay 4 ms.
@@ -18,6 +20,8 @@ inline constexpr int ecg_rate_hz = 125;
 template <class Real>
 class EcgResampler {
  public:
+  static constexpr std::int32_t one_q = 1 << 20;  ///< an input sample
+
   EcgResampler() = default;
   explicit EcgResampler(float input_hz)
       // NOLINTNEXTLINE(bugprone-incorrect-roundings): positive
@@ -25,7 +29,7 @@ class EcgResampler {
         scale_(0.5F * one / static_cast<float>(step_)) {}
 
   /// True if `x` completes no period, which is then all there is to do for it.
-  bool within(Real x) {
+  bool within(const Real& x) {
     if (to_next_ <= one_q) return false;
     to_next_ -= one_q;
     twice_area_ = twice_area_ + (previous_ + x);
@@ -34,79 +38,145 @@ class EcgResampler {
   }
   /// Takes a sample that completes a period; calls `out(mean)` for each that it completes (two or more below 125 Hz).
   template <class Out>
-  void complete(Real x, Out&& out) {
-    counted_ += since_last();
-    const Real slope = x - previous_;
+  void complete(const Real& x, Out&& out) {
+    const Real slope = x - previous_, twice = previous_ + previous_;
+    previous_ = x;
     float from = 0;
-    while (to_next_ <= one_q) {
+    while (true) {
       const float to = static_cast<float>(to_next_) * (1 / one);
-      const Real part = (previous_ + previous_ + slope * (from + to)) * (to - from);
+      const Real part = (twice + slope * (from + to)) * (to - from);
       const Real mean = (twice_area_ + part) * scale_;
       from = to;
-      twice_area_ = Real{};
-      out(mean);
       to_next_ += step_;
+      const bool last = to_next_ > one_q;
+      if (last) {
+        twice_area_ = (twice + slope * (from + 1)) * (1 - from);
+        to_next_ -= one_q;
+      } else {
+        twice_area_ = Real{};
+      }
+      out(mean);
+      if (last) return;
     }
-    twice_area_ = (previous_ + previous_ + slope * (from + 1)) * (1 - from);
-    to_next_ -= one_q;
-    base_ = to_next_;
-    ++counted_;
-    previous_ = x;
   }
   /// Starts again from the value `x`, as if the input had always been there.
-  void restart(Real x) {
+  void restart(const Real& x) {
     previous_ = x;
     twice_area_ = Real{};
     to_next_ = step_;
-    base_ = step_;
   }
   /// Makes the next sample one that `within` refuses.
-  void stop() {
-    counted_ += since_last();
-    to_next_ = 0;
-    base_ = 0;
-  }
-  /// Input samples taken so far.
-  std::int64_t taken() const { return counted_ + since_last(); }
-  /// Input samples in one period of 125 Hz.
-  float period() const { return static_cast<float>(step_) * (1 / one); }
-  /// Inside `out`: where the period ends, in input samples after the last one taken before this.
-  float end() const { return static_cast<float>(to_next_) * (1 / one); }
+  void stop() { to_next_ = 0; }
+
+  /// Input samples in one period of 125 Hz, in 2^-20.
+  std::int32_t step() const { return step_; }
+  /// From the newest sample to the end of the period being filled, in 2^-20 of an input sample.
+  std::int32_t to_next() const { return to_next_; }
+  /// The newest sample taken.
+  const Real& newest() const { return previous_; }
 
  private:
-  static constexpr std::int32_t one_q = 1 << 20;
-  static constexpr float one = 1 << 20;
-  std::int32_t since_last() const { return (base_ - to_next_) >> 20; }
+  static constexpr float one = one_q;
   Real previous_{};
   Real twice_area_{};
-  std::int32_t to_next_ = 0;  ///< from the newest sample to the end of the period being filled
-  std::int32_t base_ = 0;     ///< `to_next_` when samples were last counted
+  std::int32_t to_next_ = 0;
   std::int32_t step_ = one_q;
   float scale_ = 0.5F;
-  std::int64_t counted_ = 0;
 };
 
-/// Two wavelets made of four-sample (32 ms) sums, a quarter period apart: `bump`, the second difference, answers to a
-/// wave that returns; `edge`, the first difference, to a slope. Both pass 8 to 18 Hz and cancel a constant.
-/// Integers, so running sums stay exact however long the recording. One sample in; the wavelets are centred 5.5
-/// samples back.
-template <class Int>
-struct QrsWavelets {
-  static constexpr int memory = 64;
-  Int y[memory] = {};     ///< the last samples
-  Int sums[memory] = {};  ///< the sum over y[n-3..n]
-  std::int32_t n = 0;     ///< where the newest sample stands
-  Int bump{};
-  Int edge{};
+/// The sample types of one recording; `ecg_lanes.h` has those of several side by side.
+struct OneLane {
+  using Real = float;
+  using Int = std::int32_t;
+  using Word = std::uint32_t;
+  static Int magnitude(Int v) { return v < 0 ? -v : v; }
+  static Int whole(Word v) { return static_cast<Int>(v); }
+  static Word word(Int v) { return static_cast<Word>(v); }
+};
 
-  void push(Int x) {
-    n = (n + 1) & (memory - 1);
-    const Int sum = sums[(n - 1) & (memory - 1)] + x - y[(n - 4) & (memory - 1)];
-    y[n] = x;
-    sums[n] = sum;
-    bump = sums[(n - 4) & (memory - 1)] * 2 - sum - sums[(n - 8) & (memory - 1)];
-    edge = sums[(n - 2) & (memory - 1)] - sums[(n - 6) & (memory - 1)];
+/// The 125 Hz wave of the last `Memory` samples and the envelope of its QRS wavelets.
+///
+/// Two wavelets made of four-sample (32 ms) sums, a quarter period apart: `bump`, the second difference, answers to a
+/// wave that returns; `edge`, the first difference, to a slope. Both pass 8 to 18 Hz and cancel a constant. The
+/// envelope is |bump| + |edge| summed over six samples (48 ms); each value is centred `envelope_lag` samples back.
+///
+/// Whole numbers, so nothing drifts however long the recording. The wave is kept as its running total, which may wrap:
+/// a wavelet is three or four of its values. The envelope is filled in four samples at a time, for then every value it
+/// needs stands at a fixed place.
+template <class Lanes, int Memory>
+class QrsEnvelope {
+ public:
+  using Int = typename Lanes::Int;
+  using Word = typename Lanes::Word;
+  static constexpr int memory = Memory;
+  static constexpr int batch = 4;
+
+  /// Takes the next sample; true if the envelope is now filled in up to it.
+  bool push(const Int& y) {
+    total_ = total_ + Lanes::word(y);
+    totals_[count_ & mask] = total_;
+    ++count_;
+    if (!filled_in()) return false;
+    advance();
+    return true;
   }
+  /// True if the envelope is there up to the newest sample.
+  bool filled_in() const { return (count_ & (batch - 1)) == 0; }
+  /// Starts again, as if the wave had always been `y`.
+  void restart(const Int& y) {
+    count_ = 0;
+    total_ = Word{};
+    Word back{};
+    for (std::int32_t n = memory - 1; n >= 0; --n) {
+      totals_[n] = back;
+      back = back - Lanes::word(y);
+      envelope_[n] = Int{};
+    }
+    for (Int& s : strengths_) s = Int{};
+  }
+  /// Moves the count back by `by`, a multiple of the memory.
+  void rebase(std::int32_t by) { count_ -= by; }
+
+  /// Samples taken since the start.
+  std::int32_t count() const { return count_; }
+  /// The running total up to and with sample `n`.
+  const Word& total(std::int32_t n) const { return totals_[n & mask]; }
+  const Int& envelope(std::int32_t n) const { return envelope_[n & mask]; }
+  Int wave(std::int32_t n) const { return Lanes::whole(total(n) - total(n - 1)); }
+
+ private:
+  /// Fills in the envelope of the newest batch.
+  void advance() {
+    const std::int32_t first = count_ - batch;
+    const Word* const c0 = totals_ + (first & mask);
+    const Word* const c1 = totals_ + ((first - 4) & mask);
+    const Word* const c2 = totals_ + ((first - 8) & mask);
+    const Word* const c3 = totals_ + ((first - 12) & mask);
+    Int* const out = envelope_ + (first & mask);
+    Int* const strengths = strengths_ + (first & batch);  // of two batches ago, until they are overwritten
+    const Int* const last = strengths_ + (batch - (first & batch));
+    Int sum = envelope_[(first - 1) & mask];
+#pragma GCC unroll 4
+    for (int j = 0; j < batch; ++j) {
+      const Word rise = c1[j] - c2[j];
+      const Word middle = j < 2 ? c2[j + 2] : c1[j - 2];
+      const Int bump = Lanes::whole(rise + rise + rise + c3[j] - c0[j]);
+      const Int edge =
+          Lanes::whole((j < 2 ? c1[j + 2] : c0[j - 2]) + (j < 2 ? c3[j + 2] : c2[j - 2]) - middle - middle);
+      const Int strength = Lanes::magnitude(bump) + Lanes::magnitude(edge);
+      sum = sum + strength - (j < 2 ? strengths[j + 2] : last[j - 2]);
+      strengths[j] = strength;
+      out[j] = sum;
+    }
+  }
+
+  static constexpr std::int32_t mask = Memory - 1;
+  static_assert((Memory & mask) == 0);
+  Word totals_[Memory] = {};
+  Int envelope_[Memory] = {};
+  Int strengths_[2 * batch] = {};
+  Word total_{};
+  std::int32_t count_ = 0;
 };
 
 }  // namespace vagus::health

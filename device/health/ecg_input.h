@@ -2,11 +2,43 @@
 /// From millivolts at any rate to the 125 Hz wave in quarter microvolts that the ECG detectors work on.
 #include <cstdint>
 
+#include "device/base/convert.h"
 #include "device/health/ecg_front_end.h"
 
 namespace vagus::health {
 
-/// Guards the filters against what a wire can deliver, brings the lead to 125 Hz and keeps the two clocks together.
+/// Where the samples of 125 Hz lie among those of the input, to 2^-20 of an input sample.
+class EcgClock {
+ public:
+  EcgClock() = default;
+  explicit EcgClock(std::int32_t step) : step_(step) {}
+
+  /// Sample 0 of 125 Hz begins with input sample `first`.
+  void restart(std::int64_t first) { origin_ = (first - 1) * one; }
+  void rebase(std::int32_t by) { origin_ += std::int64_t{step_} * by; }
+
+  /// Input samples before the one that completes sample `n` of 125 Hz.
+  std::int64_t completed(std::int32_t n) const { return (end(n) + one - 1) >> 20; }
+  /// Input samples taken, when `n` of 125 Hz are complete and the next ends `to_next` (2^-20) after the newest.
+  std::int64_t taken(std::int32_t n, std::int32_t to_next) const { return ((end(n) - to_next) >> 20) + 1; }
+  /// The input sample at which the sample `age` periods before sample `n` of 125 Hz is centred.
+  std::int64_t sample_before(std::int32_t n, float age) const {
+    const std::int64_t newest = completed(n);
+    const auto beyond = static_cast<std::int32_t>(end(n) - newest * one);  // 0 or less
+    const float period = static_cast<float>(step_) * (1.0F / one);
+    const float back = static_cast<float>(beyond) * (1.0F / one) - (age + 0.5F) * period;
+    const std::int64_t at = newest + static_cast<std::int32_t>(back < 0 ? back - 0.5F : back + 0.5F);
+    return at < 0 ? 0 : at < newest ? at : newest;
+  }
+
+ private:
+  static constexpr std::int32_t one = EcgResampler<float>::one_q;
+  std::int64_t end(std::int32_t n) const { return origin_ + std::int64_t{step_} * (n + 1); }
+  std::int64_t origin_ = 0;
+  std::int32_t step_ = one;
+};
+
+/// Guards the filters against what a wire can deliver and brings the lead to 125 Hz.
 /// Values outside +-500 mV (no electrode gives them) are held at that bound; what is no finite number repeats the last
 /// good value and is counted.
 class EcgInput {
@@ -15,39 +47,36 @@ class EcgInput {
   static constexpr float steps_per_mv = 4000.0F;  ///< quarter microvolts: 0.1 mV is 400 steps, the bound 2 million
 
   EcgInput() = default;
-  explicit EcgInput(float rate_hz) : resampler_(rate_hz) {}
+  explicit EcgInput(float rate_hz) : resampler_(rate_hz), clock_(resampler_.step()) {}
 
-  /// Takes one sample; calls `begin(y)` if it is the first after the start or a gap, then `out(y)` for each 125 Hz
-  /// sample that it completes.
+  /// Takes one sample; true if that is all there is to do. Otherwise `complete` has to follow.
+  bool push(float& mv) {
+    if (!(abs(mv) < bound_mv)) mv = hold(mv);
+    return resampler_.within(mv);
+  }
+  /// Takes the sample that `push` gave back; calls `begin(y)` if it is the first after the start or a gap, then
+  /// `out(y)` for each 125 Hz sample that it completes.
   template <class Begin, class Out>
-  void push(float mv, Begin&& begin, Out&& out) {
-    float x = mv;
-    if (!(x > -bound_mv && x < bound_mv)) x = hold(x);
-    last_ = x;
-    if (resampler_.within(x)) return;
-    if (fresh_) {
-      fresh_ = false;
-      resampler_.restart(x);
-      begin(steps(x));
-      if (resampler_.within(x)) return;
+  void complete(float mv, Begin&& begin, Out&& out) {
+    if (stopped_) {
+      begin(steps(mv));
+      stopped_ = false;
+      clock_.restart(taken_);
+      resampler_.restart(mv);
+      if (resampler_.within(mv)) return;
     }
-    newest_sample_ = resampler_.taken();
-    resampler_.complete(x, [&](float mean) {
-      newest_ = resampler_.end() - 1;
-      out(steps(mean));
-    });
+    resampler_.complete(mv, [&](float mean) { out(steps(mean)); });
   }
-  /// One more 125 Hz sample after the signal ended, the last value held.
-  template <class Out>
-  void extend(Out&& out) {
-    newest_ += resampler_.period();
-    out(steps(last_));
-  }
-  /// Samples were lost: the next one starts the filters again.
-  void gap() {
-    fresh_ = true;
+  /// Samples were lost, after `n` complete ones of 125 Hz: the next one starts the filters again.
+  void gap(std::int32_t n) {
+    if (stopped_) return;
+    taken_ = clock_.taken(n, resampler_.to_next());
+    stopped_ = true;
     resampler_.stop();
   }
+
+  /// True before the first sample and after a gap.
+  bool stopped() const { return stopped_; }
 
   /// Samples that were no finite number since the last call.
   std::int32_t take_missing() {
@@ -55,34 +84,28 @@ class EcgInput {
     missing_ = 0;
     return n;
   }
-  /// Samples taken so far.
-  std::int64_t taken() const { return resampler_.taken(); }
-  /// From within `out`: the input samples before the end of the 125 Hz sample.
-  std::int64_t completed() const { return newest_sample_; }
-  /// Input samples in one sample of 125 Hz.
-  float period() const { return resampler_.period(); }
-  /// The input sample at which the 125 Hz sample `age` periods before the newest one is centred; from within `out`.
-  std::int64_t sample_before(float age) const {
-    const float back = newest_ - (age + 0.5F) * resampler_.period();
-    const std::int64_t at = newest_sample_ + static_cast<std::int32_t>(back < 0 ? back - 0.5F : back + 0.5F);
-    return at < 0 ? 0 : at < newest_sample_ ? at : newest_sample_;
-  }
+  /// Input samples before the gap.
+  std::int64_t taken() const { return taken_; }
+  const EcgClock& clock() const { return clock_; }
+  /// The newest value, as one of the 125 Hz wave.
+  std::int32_t newest() const { return steps(resampler_.newest()); }
+  void rebase(std::int32_t by) { clock_.rebase(by); }
+
+  static std::int32_t steps(float mv) { return static_cast<std::int32_t>(mv * steps_per_mv); }
 
  private:
-  static std::int32_t steps(float mv) { return static_cast<std::int32_t>(mv * steps_per_mv); }
   float hold(float x) {
     if (x >= bound_mv && x <= 3.4e38F) return bound_mv;
     if (x <= -bound_mv && x >= -3.4e38F) return -bound_mv;
     ++missing_;
-    return last_;
+    return resampler_.newest();
   }
 
   EcgResampler<float> resampler_{};
-  std::int64_t newest_sample_ = 0;  ///< the input sample that completed the newest period
-  float last_ = 0;
-  float newest_ = 0;  ///< end of the newest period, relative to that sample
+  EcgClock clock_{};
+  std::int64_t taken_ = 0;
   std::int32_t missing_ = 0;
-  bool fresh_ = true;
+  bool stopped_ = true;
 };
 
 }  // namespace vagus::health

@@ -28,25 +28,37 @@ struct EcgSecond {
 /// Noise is told by what the envelope does between beats: its least values in blocks of 200 ms, against its greatest.
 class EcgSeconds {
  public:
-  static constexpr int length = 125;
+  static constexpr int block = 25;  ///< samples of 125 Hz that are taken together
+  static constexpr int length = 5 * block;
 
-  /// Takes one sample of 125 Hz with the envelope; true when a second is full.
-  bool push(std::int32_t y, std::int32_t envelope) {
-    if (y > top_) top_ = y;
-    if (y < bottom_) bottom_ = y;
-    if (y == before_) {
-      if (++run_ >= stuck_run) stuck(y);
-    } else {
-      before_ = y;
-      run_ = 0;
+  /// Takes the `count` samples of 125 Hz that end with sample `last`, at most a block of them, from the wave and its
+  /// envelope (see QrsEnvelope); true when a second is full. Less than a block is the end of the signal.
+  template <class Wave>
+  [[gnu::noinline]] bool push(const Wave& from, std::int32_t last, int count) {
+    std::int32_t top = top_, bottom = bottom_, before = before_, run = run_, sum = sum_, greatest = greatest_,
+                 least = INT32_MAX;
+    std::uint32_t total = from.total(last - count);
+    for (std::int32_t n = last - count + 1; n <= last; ++n) {
+      const std::uint32_t next = from.total(n);
+      const auto y = static_cast<std::int32_t>(next - total);
+      total = next;
+      if (y > top) top = y;
+      if (y < bottom) bottom = y;
+      if (y == before) {
+        if (++run >= stuck_run) stuck(y);
+      } else {
+        before = y;
+        run = 0;
+      }
+      const std::int32_t envelope = from.envelope(n);
+      sum += envelope >> 5;
+      if (envelope > greatest) greatest = envelope;
+      if (envelope < least) least = envelope;
     }
-    sum_ += envelope >> 5;
-    if (envelope > greatest_) greatest_ = envelope;
-    if (envelope < block_least_) block_least_ = envelope;
-    if (++n_ < block_end_) return false;
-    block_end_ += block;
-    least_sum_ += block_least_ >> 3;
-    block_least_ = INT32_MAX;
+    top_ = top, bottom_ = bottom, before_ = before, run_ = run, sum_ = sum, greatest_ = greatest;
+    n_ += count;
+    if (count < block) return false;
+    least_sum_ += least >> 3;
     return n_ >= length;
   }
   bool any() const { return n_ > 0; }
@@ -73,7 +85,6 @@ class EcgSeconds {
   }
 
  private:
-  static constexpr int block = 25;
   static constexpr int stuck_run = 2;             ///< 24 ms without the least change
   static constexpr std::int32_t flat_range = 20;  ///< 5 microvolts
   static constexpr std::int32_t rail = 4000;      ///< 1 mV
@@ -99,15 +110,13 @@ class EcgSeconds {
     top_ = stuck_top_ = INT32_MIN;
     bottom_ = stuck_bottom_ = INT32_MAX;
     sum_ = least_sum_ = greatest_ = stuck_ = n_ = 0;
-    block_least_ = INT32_MAX;
-    block_end_ = block;
   }
 
   std::int32_t top_ = INT32_MIN, bottom_ = INT32_MAX;
   std::int32_t before_ = INT32_MIN, run_ = 0;
   std::int32_t stuck_ = 0, stuck_top_ = INT32_MIN, stuck_bottom_ = INT32_MAX;
-  std::int32_t sum_ = 0, greatest_ = 0, least_sum_ = 0, block_least_ = INT32_MAX;
-  std::int32_t n_ = 0, block_end_ = block;
+  std::int32_t sum_ = 0, greatest_ = 0, least_sum_ = 0;
+  std::int32_t n_ = 0;
   std::int32_t past_[2] = {};
 };
 

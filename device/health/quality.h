@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "device/base/contract.h"
-#include "device/health/beat_candidates.h"
 #include "device/health/ecg_input.h"
 #include "device/health/ecg_seconds.h"
 
@@ -63,30 +62,53 @@ class QualityMeter {
 
   template <class Emit>
   void push(Input in, Emit&& emit) {
-    input_.push(
-        in.ecg_mv, [&](std::int32_t y) { begin(y, emit); }, [&](std::int32_t y) { step(y, emit); });
+    if (input_.push(in.ecg_mv)) return;
+    input_.complete(
+        in.ecg_mv, [&](std::int32_t y) { begin(y, emit); },
+        [&](std::int32_t y) {
+          if (wave_.push(y)) follow(wave_.count(), emit);
+        });
   }
-  void gap(Duration) { input_.gap(); }
+  void gap(Duration) { input_.gap(wave_.count()); }
   template <class Emit>
   void finish(Emit&& emit) {
-    close(input_.taken(), emit);
+    gap(Duration{});
+    conclude(emit);
   }
 
  private:
   template <class Emit>
   void begin(std::int32_t y, Emit&& emit) {
-    close(input_.taken(), emit);
+    conclude(emit);
     seconds_.restart();
-    finder_.restart(y);
+    wave_.restart(y);
+    judged_ = shown_ = 0;
   }
   template <class Emit>
-  void step(std::int32_t y, Emit&& emit) {
-    finder_.push(y, no_floor);
-    if constexpr (takes_probes<Emit>)
-      probe(emit, 0, input_.sample_before(CandidateFinder::centre_lag),
-            static_cast<float>(finder_.envelope()) / EcgInput::steps_per_mv);
-    if (finder_.now() > rebase_at) finder_.rebase(rebase_at);
-    if (seconds_.push(y, finder_.envelope())) close(input_.completed(), emit);
+  void follow(std::int32_t end, Emit&& emit) {
+    if constexpr (takes_probes<Emit>) {
+      for (; shown_ < end; ++shown_)
+        probe(emit, 0, input_.clock().sample_before(shown_, envelope_lag),
+              static_cast<float>(wave_.envelope(shown_)) / EcgInput::steps_per_mv);
+    }
+    if (end - judged_ >= EcgSeconds::block) {
+      judged_ += EcgSeconds::block;
+      if (seconds_.push(wave_, judged_ - 1, EcgSeconds::block)) close(input_.clock().completed(judged_ - 1), emit);
+    }
+    if (wave_.count() > rebase_at) {
+      input_.rebase(rebase_at);
+      wave_.rebase(rebase_at);
+      judged_ -= rebase_at;
+      shown_ -= rebase_at;
+    }
+  }
+  template <class Emit>
+  void conclude(Emit&& emit) {
+    const std::int32_t end = wave_.count();
+    while (!wave_.filled_in()) wave_.push(input_.newest());
+    follow(end, emit);
+    if (judged_ < end) seconds_.push(wave_, end - 1, end - judged_);
+    close(input_.taken(), emit);
   }
   template <class Emit>
   void close(std::int64_t end, Emit&& emit) {
@@ -97,13 +119,15 @@ class QualityMeter {
     if (end > start_) emit(Output{start_, end, s.quality, static_cast<std::uint8_t>(s.reason)});
     start_ = end;
   }
-  static constexpr float no_floor = 3e38F;
   static constexpr std::int32_t rebase_at = 1 << 28;
+  using Wave = QrsEnvelope<OneLane, 64>;
 
   EcgInput input_{};
-  CandidateFinder finder_{};
+  Wave wave_{};
   EcgSeconds seconds_{};
   std::int64_t start_ = 0;
+  std::int32_t judged_ = 0;  ///< samples of 125 Hz that went into seconds
+  std::int32_t shown_ = 0;   ///< those whose envelope was offered as a probe
 };
 
 }  // namespace vagus::health
