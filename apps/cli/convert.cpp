@@ -13,7 +13,7 @@
 namespace vagus::cli {
 namespace {
 
-struct Options {
+struct ConvertArguments {
   std::string in, out, layout, channels;
 };
 
@@ -35,7 +35,7 @@ void choose(lab::Recording& recording, const std::vector<std::string>& names) {
   recording.channels = std::move(chosen);
 }
 
-int convert(const Options& options) {
+int convert(const ConvertArguments& options) {
   lab::ReadOptions reading;
   if (!options.layout.empty()) reading.layout = options.layout;
   const std::vector<Source> sources = sources_of(options.in, reading);
@@ -53,7 +53,7 @@ int convert(const Options& options) {
 }  // namespace
 
 void declare_convert(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ConvertArguments>();
   app.add_option("IN", options->in, "a recording in any supported format, ARCHIVE::inner/path, or SET:RECORDING")
       ->required();
   app.add_option("OUT", options->out, "the file to write: .hea (WFDB), .csv (canonical) or .npz")->required();

@@ -104,11 +104,11 @@ void print(const DetectorInfo& info) {
 }  // namespace
 
 void declare_detectors(CLI::App& app, Action& action) {
-  struct Options {
+  struct DetectorsArguments {
     std::string name;
     bool json = false;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DetectorsArguments>();
   app.add_option("NAME", options->name, "a detector; without it, all are listed");
   app.add_flag("--json", options->json, "as JSON: an object, or an array of all");
   app.footer("Examples:\n  vagus detectors\n  vagus detectors health.beats\n  vagus detectors health.beats --json");

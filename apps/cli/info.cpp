@@ -20,7 +20,7 @@ using lab::Recording;
 using lab::Stretch;
 using lab::Track;
 
-struct Options {
+struct InfoArguments {
   std::vector<std::string> files;
   std::string layout;
   bool json = false, identifiers = false;
@@ -104,7 +104,7 @@ Json describe(const Track& track) {
           {"labels", labels}};
 }
 
-Json describe(const Recording& recording, const Options& options) {
+Json describe(const Recording& recording, const InfoArguments& options) {
   const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
   Json out = {{"recording", recording.name},
               {"subject", text(recording.subject)},
@@ -185,7 +185,7 @@ void print_tracks(const Recording& recording) {
   }
 }
 
-void print(const std::string& shown, const Recording& recording, const Options& options) {
+void print(const std::string& shown, const Recording& recording, const InfoArguments& options) {
   fmt::print("{}\n", shown);
   if (!recording.subject.empty()) fmt::print("  subject   {}\n", recording.subject);
   if (!recording.session.empty()) fmt::print("  session   {}\n", recording.session);
@@ -209,7 +209,7 @@ void print(const std::string& shown, const Recording& recording, const Options& 
   }
 }
 
-int inform(const Options& options) {
+int inform(const InfoArguments& options) {
   lab::ReadOptions reading;
   if (!options.layout.empty()) reading.layout = options.layout;
   bool first = true;
@@ -231,7 +231,7 @@ int inform(const Options& options) {
 }  // namespace
 
 void declare_info(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InfoArguments>();
   app.add_option("FILE", options->files,
                  "recordings: files in any supported format, ARCHIVE::inner/path, or SET:RECORDING")
       ->required();

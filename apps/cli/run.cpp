@@ -22,7 +22,7 @@
 namespace vagus::cli {
 namespace {
 
-struct Options {
+struct RunArguments {
   std::string detector;
   std::vector<std::string> files;
   std::string config_file;
@@ -34,7 +34,7 @@ struct Options {
 };
 
 /// What to run over: recordings of sets and, unless `--each` says otherwise, all files together as one session.
-std::vector<Source> jobs_of(const Options& options, bool& several) {
+std::vector<Source> jobs_of(const RunArguments& options, bool& several) {
   const lab::ReadOptions reading{.annotations = !options.report.empty()};
   std::vector<Source> jobs;
   std::vector<std::string> files;
@@ -55,7 +55,7 @@ std::vector<Source> jobs_of(const Options& options, bool& several) {
   return jobs;
 }
 
-int run_jobs(const Options& options) {
+int run_jobs(const RunArguments& options) {
   const lab::DetectorInfo& detector = lab::detector(options.detector);
   lab::RunOptions how;
   how.config = read_settings(detector, options.config_file, options.settings);
@@ -109,7 +109,7 @@ int run_jobs(const Options& options) {
 }  // namespace
 
 void declare_run(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RunArguments>();
   app.add_option("DETECTOR", options->detector, "what to run; `vagus detectors` lists them")->required();
   app.add_option("FILE", options->files,
                  "a recording in any supported format, ARCHIVE::inner/path, SET:RECORDING of the store, or - for "

@@ -35,13 +35,13 @@ void report_repairs(const lab::Marks& marks) {
   if (!all.empty()) fmt::print(stderr, "vagus: {}: mended: {}\n", marks.shown, all);
 }
 
-struct Options {
+struct ScoreArguments {
   std::string protocol, reference, test, map = "bxb";
   double from_s = 0, to_s = 0;
   bool json = false;
 };
 
-int score(const Options& options, bool from_given, bool to_given) {
+int score(const ScoreArguments& options, bool from_given, bool to_given) {
   const lab::Protocol& protocol = lab::protocol(options.protocol);
   lab::ScoreOptions how;
   if (from_given) how.from_s = options.from_s;
@@ -69,7 +69,7 @@ int score(const Options& options, bool from_given, bool to_given) {
 }  // namespace
 
 void declare_score(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ScoreArguments>();
   std::string known;
   for (const lab::Protocol& protocol : lab::protocols())
     known += fmt::format("\n  {:<8} {}; from {} s unless told", protocol.name, protocol.summary, protocol.from_s);

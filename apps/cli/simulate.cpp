@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct SimulateArguments {
   std::string kind;
   std::string seed = "1", duration_s;
   std::vector<std::string> settings;
@@ -33,14 +33,14 @@ struct Options {
   bool json = false;
 };
 
-std::uint64_t seed_of(const Options& options) {
+std::uint64_t seed_of(const SimulateArguments& options) {
   std::int64_t seed = 0;
   if (!lab::parse_int(options.seed, seed) || seed < 0)
     throw lab::UsageError("--seed '" + options.seed + "' is not a whole number from 0 up");
   return static_cast<std::uint64_t>(seed);
 }
 
-double duration_of(const Options& options, double standard) {
+double duration_of(const SimulateArguments& options, double standard) {
   if (options.duration_s.empty()) return standard;
   double duration = 0;
   if (!lab::parse_double(options.duration_s, duration) || !(duration > 0))
@@ -48,7 +48,7 @@ double duration_of(const Options& options, double standard) {
   return duration;
 }
 
-lab::Settings settings_of(const Options& options) {
+lab::Settings settings_of(const SimulateArguments& options) {
   lab::Settings settings;
   for (const std::string& text : options.settings) {
     const std::size_t equals = text.find('=');
@@ -59,7 +59,7 @@ lab::Settings settings_of(const Options& options) {
 }
 
 /// BASE without an ending that a user may have added.
-std::string base_of(const Options& options) {
+std::string base_of(const SimulateArguments& options) {
   fs::path base = options.output;
   if (base.extension() == ".hea") base.replace_extension();
   if (base.filename().empty() || base.filename() == "." || base.filename() == "..")
@@ -75,7 +75,7 @@ std::size_t beats_in(const lab::Recording& recording) {
                                                 [](const auto& a) { return a.label != "+" && a.label != "~"; }));
 }
 
-void say(const Options& options, const lab::Recording& recording, const std::string& base) {
+void say(const SimulateArguments& options, const lab::Recording& recording, const std::string& base) {
   const lab::Channel& first = recording.channels.front();
   if (options.json) {
     lab::Json json;
@@ -94,7 +94,7 @@ void say(const Options& options, const lab::Recording& recording, const std::str
   }
 }
 
-int one(const Options& options) {
+int one(const SimulateArguments& options) {
   const std::string base = base_of(options);
   lab::Recording recording =
       lab::simulate(options.kind, settings_of(options), duration_of(options, 60), seed_of(options));
@@ -112,7 +112,7 @@ lab::Recording recording_from(const std::string& text) {
   return sources.front().read();
 }
 
-int noise_stress(const Options& options) {
+int noise_stress(const SimulateArguments& options) {
   if (options.from.empty() || options.noise.empty() || options.snr_db.empty())
     throw lab::UsageError("noise-stress needs --from RECORDING, --kind baseline|muscle|motion and --snr-db DB");
   if (!options.settings.empty() || !options.duration_s.empty())
@@ -129,7 +129,7 @@ int noise_stress(const Options& options) {
   return 0;
 }
 
-int cohort(const Options& options) {
+int cohort(const SimulateArguments& options) {
   lab::CohortSpec spec;
   if (!options.subjects.empty() &&
       (!lab::parse_int(options.subjects, spec.subjects) || spec.subjects < 1 || spec.subjects > 100000))
@@ -177,7 +177,7 @@ std::string footer() {
   return text;
 }
 
-int simulate(const Options& options) {
+int simulate(const SimulateArguments& options) {
   const bool stress = options.kind == "noise-stress";
   if (!stress && !(options.from.empty() && options.noise.empty() && options.snr_db.empty()))
     throw lab::UsageError("--from, --kind and --snr-db belong to noise-stress");
@@ -190,7 +190,7 @@ int simulate(const Options& options) {
 }  // namespace
 
 void declare_simulate(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SimulateArguments>();
   app.add_option("KIND", options->kind, "ecg; or noise-stress (of a recording), cohort (a folder of people)")
       ->required();
   app.add_option("--seed", options->seed, "the same seed gives the same bytes everywhere [1]")->type_name("N");

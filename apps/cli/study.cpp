@@ -16,7 +16,7 @@
 namespace vagus::cli {
 namespace {
 
-struct Options {
+struct StudyArguments {
   std::string spec, output, detector;
   int threads = 0;
   bool fresh = false, json = false;
@@ -88,7 +88,7 @@ void print_result(const lab::StudyResult& result) {
   fmt::print("\n{}\n", result.sentence);
 }
 
-int run(const Options& options) {
+int run(const StudyArguments& options) {
   const lab::StudySpec spec = lab::read_spec(options.spec);
   if (!options.detector.empty()) lab::detector(options.detector);
   const auto source =
@@ -121,7 +121,7 @@ int run(const Options& options) {
 }
 
 /// A leak is told on a line of its own that programs can find.
-int guarded(const Options& options) {
+int guarded(const StudyArguments& options) {
   try {
     return run(options);
   } catch (const lab::LeakError& leak) {
@@ -136,7 +136,7 @@ void declare_study(CLI::App& app, Action& action) {
   app.require_subcommand(1);
   app.footer("Example:\n  vagus study run studies/beats.toml\n");
   CLI::App* run = app.add_subcommand("run", "Runs what a specification asks and writes results.json and report.html");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StudyArguments>();
   run->add_option("SPEC", options->spec, "the study's specification (TOML)")->required();
   run->add_option("-o,--output", options->output, "folder for the results (results/NAME unless told)");
   run->add_option("--detector", options->detector, "another detector than the specification's, at its defaults");

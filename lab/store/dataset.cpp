@@ -208,16 +208,15 @@ RecordingRule rule_from(Keys& keys) {
   return rule;
 }
 
-/// What is known of some recordings beyond their files.
-struct Extra {
-  std::vector<std::string> recordings;  ///< patterns with *
-  std::map<std::string, std::string> attributes;
-  std::string subject;
-};
-
 }  // namespace
 
 struct Dataset::Layout {
+  /// What is known of some recordings beyond their files.
+  struct Extra {
+    std::vector<std::string> recordings;  ///< patterns with *
+    std::map<std::string, std::string> attributes;
+    std::string subject;
+  };
   std::vector<RecordingRule> rules;
   std::vector<Extra> extras;
   std::vector<std::string> exclude;
@@ -274,7 +273,7 @@ std::vector<SourceItem> Dataset::recordings(const std::shared_ptr<Volume>& volum
       items.push_back({name,
                        [layout = layout_, &rule, volume, root, file, captures = std::move(*captures)] {
                          Recording recording = read_by_rule(rule, volume, root, file, captures);
-                         for (const Extra& extra : layout->extras) {
+                         for (const Layout::Extra& extra : layout->extras) {
                            if (std::none_of(extra.recordings.begin(), extra.recordings.end(),
                                             [&](const std::string& p) { return matches(recording.name, p); }))
                              continue;

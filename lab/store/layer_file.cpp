@@ -69,6 +69,8 @@ Integer integer(std::string_view text, Integer otherwise, const std::string& pla
 
 }  // namespace
 
+std::string layer_path(const std::string& hash) { return "layers/" + hash.substr(0, 2) + "/" + hash + ".layer"; }
+
 std::string to_text(const LayerFile& file) {
   std::string out(magic);
   out += '\n';

@@ -18,6 +18,9 @@ struct LayerFile {
   Layer layer;
 };
 
+/// Where the layer of that hash lies in a store, from its top.
+std::string layer_path(const std::string& hash);
+
 std::string to_text(const LayerFile& file);
 /// Throws Error (place: "line N") on anything that `to_text` does not write.
 LayerFile layer_from_text(std::string_view text);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lab/base/numbers.h"
+#include "lab/base/text.h"
 #include "lab/store/signal_file.h"
 
 namespace vagus::lab {
@@ -65,10 +66,6 @@ Manifest read_manifest(const std::filesystem::path& folder, std::int64_t sequenc
 /// A file's whole content. Throws Error naming it.
 std::string read_text(const std::filesystem::path& path);
 
-/// a < b as people count: "s2" before "s10".
-bool natural_less(std::string_view a, std::string_view b);
-/// `*` stands for any run of characters; an empty pattern matches everything.
-bool matches(std::string_view text, std::string_view pattern);
 /// Now, ISO 8601 in UTC to the second.
 std::string now_utc();
 

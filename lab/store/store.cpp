@@ -146,8 +146,6 @@ std::vector<Entry> Store::list_at(const std::string& set, const std::string& ver
 
 namespace {
 
-std::string layer_path(const std::string& hash) { return "layers/" + hash.substr(0, 2) + "/" + hash + ".layer"; }
-
 LayerFile read_layer(const fs::path& path, const std::string& hash, const std::string& shown) {
   const std::string text = read_text(path);
   if (blake2b_256(text) != hash)

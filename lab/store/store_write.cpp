@@ -23,8 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string layer_path(const std::string& hash) { return "layers/" + hash.substr(0, 2) + "/" + hash + ".layer"; }
-
 void check_set_name(const std::string& set) {
   const bool good =
       !set.empty() && set.size() <= 100 && set.front() != '.' && std::all_of(set.begin(), set.end(), [](char c) {

@@ -4,15 +4,10 @@
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/base/text.h"
 
 namespace vagus::lab {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 std::string_view next_line(std::string_view& text) {
   const std::size_t newline = text.find('\n');

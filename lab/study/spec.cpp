@@ -10,6 +10,7 @@
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/base/text.h"
 
 namespace vagus::lab {
 namespace {
@@ -250,31 +251,11 @@ RequirementSpec read_requirement(const toml::table& table, const std::string& pa
   return requirement;
 }
 
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 }  // namespace
 
 bool meant(const std::string& pattern, const std::string& set, const std::string& recording) {
-  if (pattern.find(':') != std::string::npos && matches(pattern, set + ":" + recording)) return true;
-  return matches(pattern, recording);
+  if (pattern.find(':') != std::string::npos && matches(set + ":" + recording, pattern)) return true;
+  return !pattern.empty() && matches(recording, pattern);
 }
 
 StudySpec parse_spec(std::string_view text, const std::string& path) {

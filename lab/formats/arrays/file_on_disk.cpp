@@ -18,7 +18,7 @@ FileOnDisk::FileOnDisk(const Location& where) : path_(where.shown()) {
   copy_ = memfd_create("member", MFD_CLOEXEC);
   std::span<const std::byte> rest = bytes.view();
   while (copy_ >= 0 && !rest.empty()) {
-    const ssize_t n = write(copy_, rest.data(), rest.size());
+    const ssize_t n = ::write(copy_, rest.data(), rest.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     rest = rest.subspan(static_cast<std::size_t>(n));

@@ -38,7 +38,7 @@ class Descriptor {
 bool write_all(int fd, const void* data, std::size_t bytes) {
   const char* at = static_cast<const char*>(data);
   while (bytes > 0) {
-    const ssize_t n = write(fd, at, bytes);
+    const ssize_t n = ::write(fd, at, bytes);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return false;
     at += n;

@@ -35,7 +35,7 @@ std::vector<std::string> cells_of(std::string_view line) {
   return cells;
 }
 
-struct Layout {
+struct AnnotationColumns {
   std::size_t start = 0;
   std::optional<std::size_t> end, track, label, text;
 };
@@ -46,8 +46,8 @@ std::optional<std::size_t> column(const std::vector<std::string>& names, std::st
   return static_cast<std::size_t>(at - names.begin());
 }
 
-std::optional<Layout> layout_of(const std::vector<std::string>& names) {
-  Layout layout;
+std::optional<AnnotationColumns> layout_of(const std::vector<std::string>& names) {
+  AnnotationColumns layout;
   const auto interval = column(names, "t_start_s");
   const auto moment = column(names, "t_s");
   if (!interval && !moment) return std::nullopt;

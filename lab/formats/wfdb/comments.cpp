@@ -6,14 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "lab/base/text.h"
+
 namespace vagus::lab::wfdb {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.remove_suffix(1);
-  return text;
-}
 
 /// "Additional diagnoses" -> "additional_diagnoses"
 std::string key_of(std::string_view text) {

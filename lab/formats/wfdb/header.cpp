@@ -8,6 +8,7 @@
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/base/text.h"
 #include "lab/formats/wfdb/packing.h"
 
 namespace vagus::lab::wfdb {
@@ -16,14 +17,6 @@ namespace {
 constexpr std::size_t header_limit_bytes = std::size_t{8} << 20;
 constexpr std::size_t signal_limit = 65536;
 constexpr std::int64_t count_limit = std::int64_t{1} << 53;  // what a double counts exactly
-
-bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// Takes the next word off the front of `rest`; "" at its end.
 std::string_view next_word(std::string_view& rest) {
