@@ -20,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t mapped_from = 1 << 20;  // smaller files are faster read than mapped
+constexpr std::size_t mapped_from = 1 << 20;                  // smaller files are faster read than mapped
+constexpr std::size_t faulted_up_to = std::size_t{32} << 20;  // one system call for all pages, not a fault each
 constexpr std::size_t most_piped = std::size_t{256} << 20;
 constexpr std::size_t most_files = 1'000'000;
 
@@ -48,7 +49,7 @@ class File {
     if (!S_ISREG(status.st_mode)) return read_up_to(most_piped, true);
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size < mapped_from) return read_up_to(mapped_from, false);
-    void* mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd_, 0);
+    void* mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | (size <= faulted_up_to ? MAP_POPULATE : 0), fd_, 0);
     if (mapped == MAP_FAILED) fail();
     madvise(mapped, size, MADV_SEQUENTIAL);
     const std::shared_ptr<const void> owner(mapped, [size](void* address) { munmap(address, size); });
