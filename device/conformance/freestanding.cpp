@@ -22,8 +22,10 @@ using namespace vagus;
 template <class D>
 std::uint64_t use() {
   using L = conformance::Laws<D>;
-  return L::digest() +
-         (L::contract_holds().ok && L::configuration_is_guarded().ok && L::snapshot_continues().ok ? 1U : 0U);
+  return L::says_what_it_promises().ok && L::contract_holds().ok && L::configuration_is_guarded().ok &&
+                 L::snapshot_continues().ok
+             ? 1U
+             : 0U;
 }
 template <class... Detectors>
 std::uint64_t use_all(TypeList<Detectors...> /*list*/) {

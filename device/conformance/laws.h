@@ -246,22 +246,6 @@ struct Laws {
       return bench.ear.fault;
     });
   }
-
-  /// Everything said about two minutes of the standard signal at the default rate, with gaps and every insult in turn,
-  /// probes and finish included: the number that all compilers and cores must agree on.
-  static std::uint64_t digest() {
-    const float rate_hz = default_rate_hz<D>();
-    Bench<D, ProbedEar<D>> bench(D::make(Config{}).value(), rate_hz);
-    bench.run(60.0F);
-    for (int i = 0; i < insult_count; ++i) {
-      bench.insult = static_cast<Insult>(i);
-      bench.run(2.0F);
-      bench.insult = Insult::none;
-      bench.run(4.0F);
-    }
-    bench.finish();
-    return bench.ear.all.value;
-  }
 };
 
 }  // namespace vagus::conformance

@@ -34,14 +34,14 @@ struct Moments {
   /// Divided by n, and by n - 1 (the unbiased one). 0 before there are enough.
   T variance() const { return count > 0 ? m2 * (1.0F / static_cast<float>(count)) : T{}; }
   T sample_variance() const { return count > 1 ? m2 * (1.0F / static_cast<float>(count - 1)) : T{}; }
-  /// m3 / m2^1.5 and m4 / m2^2 - 3, each of moments divided by n; NaN or infinite where nothing varies.
+  /// m3 / m2^1.5 and m4 / m2^2 - 3, each of moments divided by n; the canonical NaN or infinite where nothing varies.
   T skewness() const {
     const auto n = static_cast<float>(count);
-    return (m3 * math::sqrt(n)) / (m2 * root(m2));
+    return canonical((m3 * math::sqrt(n)) / (m2 * root(m2)));
   }
   T excess_kurtosis() const {
     const auto n = static_cast<float>(count);
-    return (m4 * n) / (m2 * m2) - T(3.0F);
+    return canonical((m4 * n) / (m2 * m2) - T(3.0F));
   }
 };
 

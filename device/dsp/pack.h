@@ -60,6 +60,7 @@ inline Pack<Lanes> fused(float a, const Pack<Lanes>& b, const Pack<Lanes>& c) {
 inline float smaller(float a, float b) { return vagus::min(a, b); }
 inline float larger(float a, float b) { return vagus::max(a, b); }
 inline float root(float x) { return math::sqrt(x); }
+inline float canonical(float x) { return vagus::canonical(x); }
 template <std::uint32_t Lanes>
 inline Pack<Lanes> smaller(const Pack<Lanes>& a, const Pack<Lanes>& b) {
   return Pack<Lanes>::each([&](std::uint32_t i) { return vagus::min(a.lane[i], b.lane[i]); });
@@ -71,6 +72,11 @@ inline Pack<Lanes> larger(const Pack<Lanes>& a, const Pack<Lanes>& b) {
 template <std::uint32_t Lanes>
 inline Pack<Lanes> root(const Pack<Lanes>& a) {
   return Pack<Lanes>::each([&](std::uint32_t i) { return math::sqrt(a.lane[i]); });
+}
+
+template <std::uint32_t Lanes>
+inline Pack<Lanes> canonical(const Pack<Lanes>& a) {
+  return Pack<Lanes>::each([&](std::uint32_t i) { return vagus::canonical(a.lane[i]); });
 }
 
 }  // namespace vagus::dsp
