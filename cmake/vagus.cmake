@@ -7,8 +7,9 @@ set(CMAKE_C_STANDARD 11)
 if(NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2")   # no NDEBUG: nothing here asserts in a hot path
-set(CMAKE_C_FLAGS_RELEASE "-O2")
+set(VAGUS_OPTIMISATION "-O2" CACHE STRING "How Release is optimised")
+set(CMAKE_CXX_FLAGS_RELEASE "${VAGUS_OPTIMISATION}")   # no NDEBUG: nothing here asserts in a hot path
+set(CMAKE_C_FLAGS_RELEASE "${VAGUS_OPTIMISATION}")
 set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -gline-tables-only")
 set(CMAKE_C_FLAGS_SANITIZE "-O1 -gline-tables-only")
 

@@ -22,7 +22,8 @@ function(vagus_core_program name)
     set(board ${PROJECT_SOURCE_DIR}/apps/firmware/board)
     target_compile_definitions(${name} PRIVATE VAGUS_BOARD_HZ=${VAGUS_BOARD_HZ_${VAGUS_CORE}}U)
     target_link_options(${name} PRIVATE -L${board} -T${board}/${VAGUS_CORE}.ld)
-    set_target_properties(${name} PROPERTIES LINK_DEPENDS "${board}/${VAGUS_CORE}.ld;${board}/sections.ld")
+    set_target_properties(${name} PROPERTIES
+      LINK_DEPENDS "${board}/${VAGUS_CORE}.ld;${board}/sections.ld;${PROJECT_SOURCE_DIR}/tools/foreign_symbols")
     add_custom_command(TARGET ${name} POST_BUILD
       COMMAND ${PROJECT_SOURCE_DIR}/tools/foreign_symbols arm-none-eabi- $<TARGET_FILE:${name}> $<TARGET_OBJECTS:${name}>
       COMMAND_EXPAND_LISTS VERBATIM)
@@ -66,37 +67,47 @@ function(vagus_core_test name program)
     COMMAND ${PROJECT_SOURCE_DIR}/tools/expect "${pattern}" 0 ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${program}>)
 endfunction()
 
+# vagus_streams(NAME HEADER REGISTRY variable [DEFINITION...]): the programs NAME_streams for the core and NAME_host_streams for the
+#   host, and in `variable` the command that runs and compares them.
+function(vagus_streams name header registry variable)
+  set(here ${PROJECT_SOURCE_DIR}/device/conformance)
+  set(streams ${PROJECT_SOURCE_DIR}/apps/firmware/conformance/streams.cpp)
+  set(definitions "VAGUS_REGISTRY_HEADER=\"${header}\"" VAGUS_REGISTRY=${registry} ${ARGN})
+  list(TRANSFORM definitions PREPEND -D OUTPUT_VARIABLE flags)
+  vagus_core_program(${name}_streams SOURCES ${streams})
+  target_compile_definitions(${name}_streams PRIVATE ${definitions})
+  if(VAGUS_BARE)
+    target_link_options(${name}_streams PRIVATE -Wl,--defsym=__stack_size=0xC000)
+  endif()
+  vagus_host_program(${name}_host_streams FLAGS ${flags}
+    SOURCES ${streams} ${PROJECT_SOURCE_DIR}/apps/firmware/board/host.cpp)
+  if(NOT TARGET compare_streams_host)
+    vagus_host_program(compare_streams SOURCES ${here}/compare_streams.cpp)
+  endif()
+  set(${variable} ${here}/same_streams.sh ${VAGUS_HOST_DIR}/compare_streams ${CMAKE_CURRENT_BINARY_DIR}/${name}
+      host ${VAGUS_HOST_DIR}/${name}_host_streams -- ${VAGUS_CORE} ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${name}_streams>
+      PARENT_SCOPE)
+endfunction()
+
 # vagus_same_bits(NAME HEADER REGISTRY [DEFINITION...]): the proof that a list of detectors gives the same bits everywhere; with
 #   VAGUS_STREAM_OPERATORS the mathematics and the operators too.
 #   On a host: test NAME.same_bits, this build's stream against those of each compiler and optimisation.
 #   On a core: test CORE.NAME.same_bits, the core's stream against the host's, whole.
 function(vagus_same_bits name header registry)
   set(here ${PROJECT_SOURCE_DIR}/device/conformance)
-  set(streams ${PROJECT_SOURCE_DIR}/apps/firmware/conformance/streams.cpp)
-  set(definitions "VAGUS_REGISTRY_HEADER=\"${header}\"" VAGUS_REGISTRY=${registry} ${ARGN})
-  list(TRANSFORM definitions PREPEND -D OUTPUT_VARIABLE flags)
   if(DEFINED VAGUS_CORE)
-    vagus_core_program(${name}_streams SOURCES ${streams})
-    target_compile_definitions(${name}_streams PRIVATE ${definitions})
-    if(VAGUS_BARE)
-      target_link_options(${name}_streams PRIVATE -Wl,--defsym=__stack_size=0xC000)
-    endif()
-    vagus_host_program(${name}_host_streams FLAGS ${flags}
-      SOURCES ${streams} ${PROJECT_SOURCE_DIR}/apps/firmware/board/host.cpp)
-    if(NOT TARGET compare_streams_host)
-      vagus_host_program(compare_streams SOURCES ${here}/compare_streams.cpp)
-    endif()
-    add_test(NAME ${VAGUS_CORE}.${name}.same_bits
-      COMMAND ${here}/same_streams.sh ${VAGUS_HOST_DIR}/compare_streams ${CMAKE_CURRENT_BINARY_DIR}
-              host ${VAGUS_HOST_DIR}/${name}_host_streams -- ${VAGUS_CORE} ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${name}_streams>)
+    vagus_streams(${name} ${header} ${registry} command ${ARGN})
+    add_test(NAME ${VAGUS_CORE}.${name}.same_bits COMMAND ${command})
   elseif(VAGUS_TESTS AND NOT VAGUS_SANITIZE)
     if(NOT TARGET compare_streams)
       add_executable(compare_streams ${here}/compare_streams.cpp)
       target_link_libraries(compare_streams PRIVATE vagus_device vagus_warnings)
     endif()
+    set(definitions "VAGUS_REGISTRY_HEADER=\"${header}\"" VAGUS_REGISTRY=${registry} ${ARGN})
+    list(TRANSFORM definitions PREPEND -D)
     add_test(NAME ${name}.same_bits
       COMMAND ${here}/same_bits.sh ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/same_bits $<TARGET_FILE:compare_streams>
-              ${flags} -- g++ clang++-14)
+              ${definitions} -- g++ clang++-14)
     set_tests_properties(${name}.same_bits PROPERTIES TIMEOUT 600)
   endif()
 endfunction()

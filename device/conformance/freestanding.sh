@@ -1,7 +1,8 @@
 #!/bin/sh
 # freestanding.sh SOURCE_ROOT WORK_DIR REGISTRY_HEADER REGISTRY COMPILER...
 # Compiles all of device/ freestanding with every compiler that is there (clang for Cortex-M4F and M55 as well, without their
-# packages; what GCC makes for them the cores' own presets look through), and fails on a warning or where an object needs more than memcpy and its like: a heap, libm, exceptions, double arithmetic.
+# packages; the programs that GCC links for them tools/foreign_symbols looks through), and fails on a warning or where an object
+# needs more than memcpy and its like: a heap, libm, exceptions, double arithmetic.
 set -eu
 root=$1 work=$2 header=$3 registry=$4
 shift 4
