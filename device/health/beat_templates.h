@@ -78,7 +78,7 @@ class BeatTemplates {
   };
 
   static Windows windows(const BeatCandidate& c) {
-    Windows w{};
+    Windows w;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled in below
     std::int32_t s = 0, q = 0;
     for (int i = 0; i < width; ++i) {
       s += c.snippet[i];

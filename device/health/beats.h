@@ -115,15 +115,22 @@ class BeatDetector {
   static constexpr float envelope_of_qrs = 25.0F;  ///< envelope of a QRS of 80 ms, over its height
   static constexpr std::int32_t rebase_at = 1 << 28;
   static constexpr std::int64_t unreadable_s = 60;  ///< a stretch longer than this is reported in parts
+  static constexpr std::int32_t follow_each = 8;    ///< samples of 125 Hz that are looked at together: 64 ms
   using Wave = QrsEnvelope<OneLane, 128>;
 
-  /// What is left to do for an input sample that completes one of 125 Hz.
+  /// What is left to do for an input sample that completes one of 125 Hz. What is rare is kept apart, for its registers
+  /// would have to be saved each time.
   template <class Emit>
   [[gnu::noinline]] void complete(float mv, Emit&& emit) {
-    input_.complete(
+    if (input_.rare()) return complete_rare(mv, emit);
+    if (wave_.push(input_.complete(mv)) && wave_.count() % follow_each == 0) follow(wave_.count(), emit);
+  }
+  template <class Emit>
+  [[gnu::noinline]] void complete_rare(float mv, Emit&& emit) {
+    input_.complete_rare(
         mv, [&](std::int32_t y) { begin(y, emit); },
         [&](std::int32_t y) {
-          if (wave_.push(y)) follow(wave_.count(), emit);
+          if (wave_.push(y) && wave_.count() % follow_each == 0) follow(wave_.count(), emit);
         });
   }
   template <class Emit>
@@ -154,16 +161,13 @@ class BeatDetector {
     while (seen_ < end) {
       const std::int32_t due = decision_.due_at();
       const std::int32_t stop = takes_probes<Emit> || due <= seen_ ? seen_ + 1 : due < end ? due + 1 : end;
-      look(stop);
-      if constexpr (takes_probes<Emit>) show(seen_ - 1, emit);
-      if (seen_ > decision_.due_at()) decide(seen_ - 1, false, emit);
+      const std::int32_t n = humps_.find(wave_, seen_, stop);
+      seen_ = n < stop ? n + 1 : stop;
+      if (n<stop&& static_cast<float>(humps_.hump().height)> floor_ && !decision_.full()) decision_.add(humps_.hump());
+      if constexpr (takes_probes<Emit>)
+        if (held_ == 0) show(seen_ - 1, emit);
+      if (seen_ > decision_.due_at() && held_ == 0) decide(seen_ - 1, false, emit);
     }
-  }
-  /// Looks for one hump up to sample `end`.
-  void look(std::int32_t end) {
-    const std::int32_t n = humps_.find(wave_, seen_, end);
-    seen_ = n < end ? n + 1 : end;
-    if (n<end&& static_cast<float>(humps_.hump().height)> floor_ && !decision_.full()) decision_.add(humps_.hump());
   }
   void rebase(std::int32_t by) {
     input_.rebase(by);
@@ -208,7 +212,8 @@ class BeatDetector {
     follow(end, emit);
     if (judged_ < end) seconds_.push(wave_, end - 1, end - judged_);
     held_ = Hump::delay;
-    while (seen_ < end + held_) look(end + held_);
+    judged_ = end + held_;
+    follow(end + held_, emit);
     decide(seen_ - 1, true, emit);
     decision_.interrupt();
     held_ = 0;
@@ -220,7 +225,8 @@ class BeatDetector {
   template <class Emit>
   void second(std::int64_t end, Emit&& emit) {
     const std::int64_t start = second_start_, length = end > start ? end - start : 1;
-    const EcgSecond s = seconds_.judge(static_cast<float>(input_.take_missing()) / static_cast<float>(length));
+    const EcgSecond s = seconds_.judge(static_cast<float>(input_.take_missing()) /
+                                       static_cast<float>(static_cast<std::int32_t>(length)));
     if (s.reason != reason_ || start - reason_start_ >= unreadable_s * length) {
       tell(start, emit);
       reason_ = s.reason;

@@ -36,28 +36,26 @@ class EcgResampler {
     previous_ = x;
     return true;
   }
-  /// Takes a sample that completes a period; calls `out(mean)` for each that it completes (two or more below 125 Hz).
-  template <class Out>
-  void complete(const Real& x, Out&& out) {
+  /// True where `complete` would not do: the sample that `within` refused completes several periods, as happens below
+  /// 125 Hz, or is the first after `stop`.
+  bool rare() const { return to_next_ + step_ <= one_q; }
+  /// Takes a sample that completes a period: the mean over it.
+  Real complete(const Real& x) {
     const Real slope = x - previous_, twice = previous_ + previous_;
     previous_ = x;
     float from = 0;
-    while (true) {
-      const float to = static_cast<float>(to_next_) * (1 / one);
-      const Real part = (twice + slope * (from + to)) * (to - from);
-      const Real mean = (twice_area_ + part) * scale_;
-      from = to;
-      to_next_ += step_;
-      const bool last = to_next_ > one_q;
-      if (last) {
-        twice_area_ = (twice + slope * (from + 1)) * (1 - from);
-        to_next_ -= one_q;
-      } else {
-        twice_area_ = Real{};
-      }
-      out(mean);
-      if (last) return;
-    }
+    const Real mean = next(slope, twice, from);
+    finish(slope, twice, from);
+    return mean;
+  }
+  /// Takes a sample that completes any number of periods; calls `out(mean)` for each.
+  template <class Out>
+  void complete_several(const Real& x, Out&& out) {
+    const Real slope = x - previous_, twice = previous_ + previous_;
+    previous_ = x;
+    float from = 0;
+    while (to_next_ <= one_q) out(next(slope, twice, from));
+    finish(slope, twice, from);
   }
   /// Starts again from the value `x`, as if the input had always been there.
   void restart(const Real& x) {
@@ -65,8 +63,8 @@ class EcgResampler {
     twice_area_ = Real{};
     to_next_ = step_;
   }
-  /// Makes the next sample one that `within` refuses.
-  void stop() { to_next_ = 0; }
+  /// Makes the next sample a rare one.
+  void stop() { to_next_ = -(1 << 30); }
 
   /// Input samples in one period of 125 Hz, in 2^-20.
   std::int32_t step() const { return step_; }
@@ -77,9 +75,25 @@ class EcgResampler {
 
  private:
   static constexpr float one = one_q;
+  /// The mean over the period that is being filled, which ends between the newest sample and the one before; `from`
+  /// moves there.
+  Real next(const Real& slope, const Real& twice, float& from) {
+    const float to = static_cast<float>(to_next_) * (1 / one);
+    const Real part = (twice + slope * (from + to)) * (to - from);
+    const Real mean = (twice_area_ + part) * scale_;
+    twice_area_ = Real{};
+    to_next_ += step_;
+    from = to;
+    return mean;
+  }
+  /// What is left of the newest sample belongs to the next period.
+  void finish(const Real& slope, const Real& twice, float from) {
+    twice_area_ = (twice + slope * (from + 1)) * (1 - from);
+    to_next_ -= one_q;
+  }
   Real previous_{};
   Real twice_area_{};
-  std::int32_t to_next_ = 0;
+  std::int32_t to_next_ = -(1 << 30);
   std::int32_t step_ = one_q;
   float scale_ = 0.5F;
 };

@@ -1,8 +1,8 @@
 #pragma once
 /// From millivolts at any rate to the 125 Hz wave in quarter microvolts that the ECG detectors work on.
+#include <bit>
 #include <cstdint>
 
-#include "device/base/convert.h"
 #include "device/health/ecg_front_end.h"
 
 namespace vagus::health {
@@ -49,15 +49,20 @@ class EcgInput {
   EcgInput() = default;
   explicit EcgInput(float rate_hz) : resampler_(rate_hz), clock_(resampler_.step()) {}
 
-  /// Takes one sample; true if that is all there is to do. Otherwise `complete` has to follow.
+  /// Takes one sample; true if that is all there is to do. Otherwise it has to be completed.
   bool push(float& mv) {
-    if (!(abs(mv) < bound_mv)) mv = hold(mv);
+    // As whole numbers, magnitudes of floats keep their order, and what is no number is the greatest.
+    if ((std::bit_cast<std::uint32_t>(mv) << 1U) >= (std::bit_cast<std::uint32_t>(bound_mv) << 1U)) mv = hold(mv);
     return resampler_.within(mv);
   }
-  /// Takes the sample that `push` gave back; calls `begin(y)` if it is the first after the start or a gap, then
-  /// `out(y)` for each 125 Hz sample that it completes.
+  /// True where `complete` would not do, but `complete_rare`.
+  bool rare() const { return resampler_.rare(); }
+  /// Completes the sample that `push` gave back: the 125 Hz sample that ends with it.
+  std::int32_t complete(float mv) { return steps(resampler_.complete(mv)); }
+  /// Completes any sample; calls `begin(y)` if it is the first after the start or a gap, then `out(y)` for each 125 Hz
+  /// sample that it completes.
   template <class Begin, class Out>
-  void complete(float mv, Begin&& begin, Out&& out) {
+  void complete_rare(float mv, Begin&& begin, Out&& out) {
     if (stopped_) {
       begin(steps(mv));
       stopped_ = false;
@@ -65,7 +70,7 @@ class EcgInput {
       resampler_.restart(mv);
       if (resampler_.within(mv)) return;
     }
-    resampler_.complete(mv, [&](float mean) { out(steps(mean)); });
+    resampler_.complete_several(mv, [&](float mean) { out(steps(mean)); });
   }
   /// Samples were lost, after `n` complete ones of 125 Hz: the next one starts the filters again.
   void gap(std::int32_t n) {

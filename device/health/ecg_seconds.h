@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "device/base/convert.h"
-#include "device/base/math.h"
+#include "device/health/logistic.h"
 
 namespace vagus::health {
 
@@ -39,21 +39,21 @@ class EcgSeconds {
                  least = INT32_MAX;
     std::uint32_t total = from.total(last - count);
     for (std::int32_t n = last - count + 1; n <= last; ++n) {
+      const std::int32_t envelope = from.envelope(n);
+      sum += envelope >> 5;
+      if (envelope > greatest) greatest = envelope;
+      if (envelope < least) least = envelope;
       const std::uint32_t next = from.total(n);
       const auto y = static_cast<std::int32_t>(next - total);
       total = next;
       if (y > top) top = y;
       if (y < bottom) bottom = y;
-      if (y == before) {
-        if (++run >= stuck_run) stuck(y);
-      } else {
+      if (y != before) {
         before = y;
         run = 0;
+      } else if (++run >= stuck_run) {
+        stuck(y);
       }
-      const std::int32_t envelope = from.envelope(n);
-      sum += envelope >> 5;
-      if (envelope > greatest) greatest = envelope;
-      if (envelope < least) least = envelope;
     }
     top_ = top, bottom_ = bottom, before_ = before, run_ = run, sum_ = sum, greatest_ = greatest;
     n_ += count;
@@ -70,7 +70,7 @@ class EcgSeconds {
     const float mean = static_cast<float>(sum_) * (32.0F / static_cast<float>(n_));
     EcgSecond s;
     const float logit = offset + per_least * least / (least + high + 1.0F) + per_mean * mean / (mean + high + 1.0F);
-    s.quality = 1.0F / (1.0F + math::exp(-clamp(logit, -8.0F, 8.0F)));
+    s.quality = logistic(logit, 8.0F);
     s.reason = reason(missing, s.quality);
     if (s.reason != EcgReason::good && s.reason != EcgReason::noise) s.quality = min(s.quality, broken);
     past_[1] = past_[0];

@@ -63,7 +63,7 @@ class QualityMeter {
   template <class Emit>
   void push(Input in, Emit&& emit) {
     if (input_.push(in.ecg_mv)) return;
-    input_.complete(
+    input_.complete_rare(
         in.ecg_mv, [&](std::int32_t y) { begin(y, emit); },
         [&](std::int32_t y) {
           if (wave_.push(y)) follow(wave_.count(), emit);
@@ -113,8 +113,8 @@ class QualityMeter {
   template <class Emit>
   void close(std::int64_t end, Emit&& emit) {
     if (!seconds_.any()) return;
-    const float missing =
-        static_cast<float>(input_.take_missing()) / static_cast<float>(end > start_ ? end - start_ : 1);
+    const float missing = static_cast<float>(input_.take_missing()) /
+                          static_cast<float>(static_cast<std::int32_t>(end > start_ ? end - start_ : 1));
     const EcgSecond s = seconds_.judge(missing);
     if (end > start_) emit(Output{start_, end, s.quality, static_cast<std::uint8_t>(s.reason)});
     start_ = end;
