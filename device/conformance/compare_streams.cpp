@@ -1,11 +1,12 @@
 // compare_streams A B: whether two machines said the same, bit for bit (stream.h). Where they did not, prints for each
 // section that differs the first output that does, and the probe at which the paths part. Ends with 0 and PASS where
 // all is the same, 1 where something differs, 2 where a file is no whole stream. What stands before the stream's start
-// is skipped, as a serial line's greeting.
+// is skipped, as a serial line's greeting; a file may be that line itself.
 #include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -71,28 +72,52 @@ Section section_of(const Words& words) {
   return section;
 }
 
-Stream read(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  if (!file) refuse(name, "cannot be read");
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  const std::uint32_t first[2] = {static_cast<std::uint32_t>(Record::start) << 24U | 2U,
-                                  vagus::conformance::stream_magic};
-  const std::size_t start = bytes.find(std::string(reinterpret_cast<const char*>(first), sizeof first));
-  if (start == std::string::npos) refuse(name, "holds no conformance stream");
-  Words words((bytes.size() - start) / 4);
-  std::memcpy(words.data(), bytes.data() + start, words.size() * 4);
-  if (words.size() < 3 || words[2] != vagus::conformance::stream_version) refuse(name, "is of another version");
+/// Words as they come, from a file, a pipe or a serial line: nothing is read past the stream's end.
+class Source {
+ public:
+  explicit Source(const std::string& name) : name_(name), file_(name, std::ios::binary) {
+    if (!file_) refuse(name, "cannot be read");
+  }
+  /// Skips what stands before a stream.
+  void find_start() {
+    const std::uint32_t first[2] = {static_cast<std::uint32_t>(Record::start) << 24U | 2U,
+                                    vagus::conformance::stream_magic};
+    std::uint32_t seen[2]{};
+    auto* bytes = reinterpret_cast<unsigned char*>(seen);
+    for (char c = 0; file_.get(c);) {
+      std::memmove(bytes, bytes + 1, sizeof seen - 1);
+      bytes[sizeof seen - 1] = static_cast<unsigned char>(c);
+      if (std::memcmp(seen, first, sizeof seen) == 0) return;
+    }
+    refuse(name_, "holds no conformance stream");
+  }
+  std::uint32_t word() {
+    std::uint32_t x = 0;
+    if (!file_.read(reinterpret_cast<char*>(&x), sizeof x))
+      refuse(name_, "ends early: the program did not come to its end");
+    return x;
+  }
+  Words words(std::size_t count) {
+    Words out(count);
+    for (std::uint32_t& x : out) x = word();
+    return out;
+  }
 
+ private:
+  std::string name_;
+  std::ifstream file_;
+};
+
+Stream read(const std::string& name) {
+  Source source(name);
+  source.find_start();
+  if (source.word() != vagus::conformance::stream_version) refuse(name, "is of another version");
   Stream stream{name, {}};
-  std::size_t place = 0;
-  for (std::size_t at = 3; at < words.size(); ++place) {
-    const auto kind = static_cast<Record>(words[at] >> 24U);
-    const std::uint32_t id = words[at] >> 16U & 0xFFU;
-    const std::size_t count = words[at] & 0xFFFFU;
-    if (++at + count > words.size()) break;
-    Words payload(words.begin() + static_cast<std::ptrdiff_t>(at),
-                  words.begin() + static_cast<std::ptrdiff_t>(at + count));
-    at += count;
+  for (std::size_t place = 0;; ++place) {
+    const std::uint32_t head = source.word();
+    const auto kind = static_cast<Record>(head >> 24U);
+    const std::uint32_t id = head >> 16U & 0xFFU;
+    Words payload = source.words(head & 0xFFFFU);
     if (kind == Record::end) {
       if (payload.size() != 1 || payload[0] != stream.sections.size()) refuse(name, "has lost sections");
       return stream;
@@ -104,7 +129,6 @@ Stream read(const std::string& name) {
     if (kind < Record::output || kind > Record::probe || stream.sections.empty()) refuse(name, "is damaged");
     stream.sections.back().said[{kind, id}].push_back({place, std::move(payload)});
   }
-  refuse(name, "ends early: the program did not come to its end");
 }
 
 std::string number(std::uint32_t word) {
