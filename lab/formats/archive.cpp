@@ -181,7 +181,7 @@ class ArchiveVolume final : public Volume {
         hold(member.path, unpack(member));
       }
     }
-    const Bytes content = unpack(member);
+    Bytes content = unpack(member);
     if (reader_->sequential()) hold(path, content);
     return content;
   }
