@@ -1,5 +1,6 @@
 #pragma once
 /// What a channel measures, in which unit, and spans of time: the vocabulary shared by device and lab.
+#include <compare>
 #include <cstdint>
 
 namespace vagus {

@@ -31,7 +31,7 @@ struct Said {
 struct Channel {
   Record kind;
   std::uint32_t id;
-  auto operator<=>(const Channel&) const = default;
+  bool operator<(const Channel& b) const { return kind != b.kind ? kind < b.kind : id < b.id; }
 };
 struct Section {
   std::string title;
@@ -172,7 +172,8 @@ std::string describe(const Section& section, const Channel& channel, const Said*
       if (words.size() < 4) return "damaged";
       std::string reason((words.size() - 4) * 4, '\0');
       std::memcpy(reason.data(), words.data() + 4, reason.size());
-      return std::to_string(wide(words, 0)) + " to " + std::to_string(wide(words, 2)) + ", " + reason.c_str();
+      return std::to_string(wide(words, 0)) + " to " + std::to_string(wide(words, 2)) + ", " +
+             reason.substr(0, reason.find('\0'));
     }
   }
 }
@@ -188,7 +189,10 @@ struct Difference {
   std::size_t number;  ///< within the channel
   const Said* a;
   const Said* b;
-  std::size_t place() const { return std::min(a == nullptr ? b->place : a->place, b == nullptr ? a->place : b->place); }
+  std::size_t place() const {
+    constexpr std::size_t never = SIZE_MAX;
+    return std::min(a != nullptr ? a->place : never, b != nullptr ? b->place : never);
+  }
 };
 
 std::optional<Difference> first_difference(const Channel& channel, const std::vector<Said>& a,

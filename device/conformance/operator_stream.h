@@ -77,8 +77,9 @@ template <class Stream>
   float taps[33];
   if (dsp::design_bandpass(taps, 33, 5.0F, 30.0F, 250.0F, dsp::Window::kaiser) != Errc::ok) return;
   auto fir = dsp::Fir<float, 33>::make(taps, 33).value();
-  auto down = dsp::Resampler<float, 32, 16>::make(dsp::rate_ratio(250.0F, 200.0F).value()).value();
-  auto up = dsp::Resampler<float, 24, 16>::make(dsp::rate_ratio(250.0F, 256.0F).value()).value();
+  // From 250 Hz to 200 and to 256.
+  auto down = dsp::Resampler<float, 32, 16>::make({4, 5}).value();
+  auto up = dsp::Resampler<float, 24, 16>::make({128, 125}).value();
   Wearer wearer(250.0F);
   float resampled = 0.0F;
   float interpolated = 0.0F;

@@ -9,7 +9,7 @@ namespace vagus::board {
 namespace {
 
 volatile std::uint32_t& usart1(std::uint32_t offset) {
-  return *reinterpret_cast<volatile std::uint32_t*>(0x40011000U + offset);
+  return *reinterpret_cast<volatile std::uint32_t*>(0x40011000U + offset);  // NOLINT(performance-no-int-to-ptr)
 }
 constexpr std::uint32_t status_register = 0x00;
 constexpr std::uint32_t data = 0x04;

@@ -4,8 +4,8 @@
 #include "apps/firmware/board/board.h"
 
 extern "C" {
-extern std::uint32_t __stack_bottom[], __stack_top[], __data_start[], __data_end[], __data_from[], __bss_start[],
-    __bss_end[];
+extern std::uint32_t vagus_stack_bottom[], vagus_stack_top[], vagus_data_start[], vagus_data_end[], vagus_data_from[],
+    vagus_bss_start[], vagus_bss_end[];
 int main();
 void vagus_reset();
 void vagus_fault();
@@ -21,7 +21,7 @@ using Handler = void (*)();
 constexpr std::uint32_t guard_bytes = 256;
 
 [[gnu::section(".vectors"), gnu::used]] const Handler vectors[16] = {
-    reinterpret_cast<Handler>(reinterpret_cast<std::uintptr_t>(__stack_top)),
+    reinterpret_cast<Handler>(reinterpret_cast<std::uintptr_t>(vagus_stack_top)),  // NOLINT(performance-no-int-to-ptr)
     vagus_reset,
     vagus_fault,  // NMI
     vagus_fault,  // HardFault
@@ -39,7 +39,9 @@ constexpr std::uint32_t guard_bytes = 256;
     vagus_tick,   // SysTick
 };
 
-volatile std::uint32_t& at(std::uint32_t address) { return *reinterpret_cast<volatile std::uint32_t*>(address); }
+volatile std::uint32_t& at(std::uint32_t address) {
+  return *reinterpret_cast<volatile std::uint32_t*>(address);  // NOLINT(performance-no-int-to-ptr): a register
+}
 
 void say(const char* name, std::uint32_t value) {
   print(name);
@@ -59,16 +61,16 @@ extern "C" {
       "str r1, [r0]\n"
       "dsb\n"
       "isb\n"
-      "ldr r0, =__data_start\n"
-      "ldr r1, =__data_end\n"
-      "ldr r2, =__data_from\n"
+      "ldr r0, =vagus_data_start\n"
+      "ldr r1, =vagus_data_end\n"
+      "ldr r2, =vagus_data_from\n"
       "1: cmp r0, r1\n"
       "bhs 2f\n"
       "ldr r3, [r2], #4\n"
       "str r3, [r0], #4\n"
       "b 1b\n"
-      "2: ldr r0, =__bss_start\n"
-      "ldr r1, =__bss_end\n"
+      "2: ldr r0, =vagus_bss_start\n"
+      "ldr r1, =vagus_bss_end\n"
       "movs r3, #0\n"
       "3: cmp r0, r1\n"
       "bhs 4f\n"
@@ -83,10 +85,10 @@ extern "C" {
 // Memory below RAM may be there and swallow what is written: the stack's end is guarded by the core as well.
 void vagus_guard_stack() {
 #if __ARM_ARCH >= 8
-  __asm__ volatile("msr msplim, %0" ::"r"(__stack_bottom));
+  __asm__ volatile("msr msplim, %0" ::"r"(vagus_stack_bottom));
 #else
   if ((at(0xE000ED90U) & 0xFF00U) == 0) return;  // MPU_TYPE: no regions
-  at(0xE000ED9CU) = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(__stack_bottom)) | 0x10U;
+  at(0xE000ED9CU) = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(vagus_stack_bottom)) | 0x10U;
   at(0xE000EDA0U) = 7U << 1U | 1U;  // guard_bytes without any access
   at(0xE000ED94U) = 5U;             // on, everything else as without it
   __asm__ volatile("dsb\n isb" ::: "memory");
@@ -98,7 +100,7 @@ void vagus_guard_stack() {
   __asm__ volatile(
       "mrs r0, msp\n"
       "mov r1, lr\n"
-      "ldr r2, =__stack_top\n"
+      "ldr r2, =vagus_stack_top\n"
       "msr msp, r2\n"
       "bl vagus_report_fault\n"
       ".ltorg\n");
@@ -106,8 +108,8 @@ void vagus_guard_stack() {
 
 void vagus_report_fault(const std::uint32_t* frame, std::uint32_t exc_return) {
   const auto address = reinterpret_cast<std::uintptr_t>(frame);
-  const auto bottom = reinterpret_cast<std::uintptr_t>(__stack_bottom);
-  const auto top = reinterpret_cast<std::uintptr_t>(__stack_top);
+  const auto bottom = reinterpret_cast<std::uintptr_t>(vagus_stack_bottom);
+  const auto top = reinterpret_cast<std::uintptr_t>(vagus_stack_top);
   print("FAULT");
   say(" CFSR ", at(0xE000ED28U));
   say(" HFSR ", at(0xE000ED2CU));

@@ -84,8 +84,8 @@ Cascade<float, 4> four_sections() {
   });
 }
 template <std::uint32_t id>
-[[gnu::noinline]] void resample(const char* name, float in_hz, float out_hz) {
-  auto resampler = Resampler<float, 48, 32>::make(rate_ratio(in_hz, out_hz).value()).value();
+[[gnu::noinline]] void resample(const char* name, Ratio ratio) {
+  auto resampler = Resampler<float, 48, 32>::make(ratio).value();
   std::uint32_t count = 0;
   for (std::uint32_t i = 0; i < block; ++i) resampler.push(input[i], [&](float y) { output[count++] = y; });
   count = 0;
@@ -151,8 +151,8 @@ int main() {
   }
   biquads();
   filters();
-  resample<3>("resampler, 360 to 250 Hz", 360.0F, 250.0F);
-  resample<4>("resampler, 250 to 256 Hz, interpolated", 250.0F, 256.0F);
+  resample<3>("resampler, 360 to 250 Hz", {25, 36});
+  resample<4>("resampler, 250 to 256 Hz, interpolated", {128, 125});
   moving();
   spectra();
   mathematics();
