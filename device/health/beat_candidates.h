@@ -62,13 +62,18 @@ class HumpFinder {
     return n;
   }
   const Hump& hump() const { return hump_; }
+  /// Goes on from where something else looked: the envelope of the last sample, the hump begun (`best` 0: none).
+  void take(std::int32_t before, std::int32_t best, std::int32_t best_at) {
+    before_ = before, best_ = best, best_at_ = best_at;
+  }
   void restart() { *this = HumpFinder{}; }
   void rebase(std::int32_t by) {
     if (best_at_ != none) best_at_ -= by;
   }
 
- private:
   static constexpr std::int32_t none = 1 << 30;  ///< no hump is begun: beyond any sample
+
+ private:
   std::int32_t before_ = 0;
   std::int32_t best_ = 0;
   std::int32_t best_at_ = none;

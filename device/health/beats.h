@@ -112,6 +112,8 @@ class BeatDetector {
   }
 
  private:
+  template <int>
+  friend class BeatLanes;
   static constexpr float envelope_of_qrs = 25.0F;  ///< envelope of a QRS of 80 ms, over its height
   static constexpr std::int32_t rebase_at = 1 << 28;
   static constexpr std::int64_t unreadable_s = 60;  ///< a stretch longer than this is reported in parts
@@ -163,10 +165,10 @@ class BeatDetector {
       const std::int32_t stop = takes_probes<Emit> || due <= seen_ ? seen_ + 1 : due < end ? due + 1 : end;
       const std::int32_t n = humps_.find(wave_, seen_, stop);
       seen_ = n < stop ? n + 1 : stop;
-      if (n<stop&& static_cast<float>(humps_.hump().height)> floor_ && !decision_.full()) decision_.add(humps_.hump());
+      if (n < stop) weigh(humps_.hump());
       if constexpr (takes_probes<Emit>)
         if (held_ == 0) show(seen_ - 1, emit);
-      if (seen_ > decision_.due_at() && held_ == 0) decide(seen_ - 1, false, emit);
+      if (seen_ > decision_.due_at() && held_ == 0) decide(wave_, seen_ - 1, false, emit);
     }
   }
   void rebase(std::int32_t by) {
@@ -178,9 +180,13 @@ class BeatDetector {
     judged_ -= by;
   }
 
-  template <class Emit>
-  [[gnu::noinline]] void decide(std::int32_t now, bool last, Emit&& emit) {
-    decision_.ripen(now, last || decision_.full(), wave_);
+  void weigh(const Hump& hump) {
+    if (static_cast<float>(hump.height) > floor_ && !decision_.full()) decision_.add(hump);
+  }
+  /// At sample `now` of 125 Hz; `from` is the wave, as HumpMeasure takes it.
+  template <class From, class Emit>
+  [[gnu::noinline]] void decide(const From& from, std::int32_t now, bool last, Emit&& emit) {
+    decision_.ripen(now, last || decision_.full(), from);
     decision_.decide(
         now, last, thresholds_,
         [&](const DecidedBeat& d) {
@@ -214,7 +220,7 @@ class BeatDetector {
     held_ = Hump::delay;
     judged_ = end + held_;
     follow(end + held_, emit);
-    decide(seen_ - 1, true, emit);
+    decide(wave_, seen_ - 1, true, emit);
     decision_.interrupt();
     held_ = 0;
     if (seconds_.any()) second(input_.taken(), emit);

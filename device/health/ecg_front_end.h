@@ -14,12 +14,25 @@ inline constexpr int ecg_rate_hz = 125;
 /// The newest value of the QRS envelope is centred this many samples of 125 Hz back.
 inline constexpr int envelope_lag = 8;
 
+/// The sample types of one recording; `ecg_lanes.h` has those of several side by side.
+struct OneLane {
+  using Real = float;
+  using Int = std::int32_t;
+  using Word = std::uint32_t;
+  using Mask = bool;
+  static Int magnitude(Int v) { return v < 0 ? -v : v; }
+  static Int whole(Word v) { return static_cast<Int>(v); }
+  static Word word(Int v) { return static_cast<Word>(v); }
+  static bool any(Mask m) { return m; }
+};
+
 /// Brings an even grid of `input_hz` (100 to 1000 Hz) to 125 Hz by the mean over each new period of the straight
 /// lines between input samples. Exact for straight lines, no overshoot at steps, -3 dB at 55 Hz, delay 4 ms.
 /// Three additions a sample; the periods' ends are kept in 2^-20 of an input sample, so the clocks cannot drift apart.
-template <class Real>
+template <class Lanes>
 class EcgResampler {
  public:
+  using Real = typename Lanes::Real;
   static constexpr std::int32_t one_q = 1 << 20;  ///< an input sample
 
   EcgResampler() = default;
@@ -72,8 +85,20 @@ class EcgResampler {
   std::int32_t to_next() const { return to_next_; }
   /// The newest sample taken.
   const Real& newest() const { return previous_; }
+  /// One of several lanes, to go on by itself.
+  EcgResampler<OneLane> lane(int i) const {
+    EcgResampler<OneLane> out;
+    out.previous_ = previous_[i];
+    out.twice_area_ = twice_area_[i];
+    out.to_next_ = to_next_;
+    out.step_ = step_;
+    out.scale_ = scale_;
+    return out;
+  }
 
  private:
+  template <class>
+  friend class EcgResampler;
   static constexpr float one = one_q;
   /// The mean over the period that is being filled, which ends between the newest sample and the one before; `from`
   /// moves there.
@@ -96,16 +121,6 @@ class EcgResampler {
   std::int32_t to_next_ = -(1 << 30);
   std::int32_t step_ = one_q;
   float scale_ = 0.5F;
-};
-
-/// The sample types of one recording; `ecg_lanes.h` has those of several side by side.
-struct OneLane {
-  using Real = float;
-  using Int = std::int32_t;
-  using Word = std::uint32_t;
-  static Int magnitude(Int v) { return v < 0 ? -v : v; }
-  static Int whole(Word v) { return static_cast<Int>(v); }
-  static Word word(Int v) { return static_cast<Word>(v); }
 };
 
 /// The 125 Hz wave of the last `Memory` samples and the envelope of its QRS wavelets.
@@ -157,6 +172,18 @@ class QrsEnvelope {
   const Word& total(std::int32_t n) const { return totals_[n & mask]; }
   const Int& envelope(std::int32_t n) const { return envelope_[n & mask]; }
   Int wave(std::int32_t n) const { return Lanes::whole(total(n) - total(n - 1)); }
+  /// One of several lanes, to go on by itself.
+  QrsEnvelope<OneLane, Memory> lane(int i) const {
+    QrsEnvelope<OneLane, Memory> out;
+    for (int n = 0; n < Memory; ++n) {
+      out.totals_[n] = totals_[n][i];
+      out.envelope_[n] = envelope_[n][i];
+    }
+    for (int n = 0; n < 2 * batch; ++n) out.strengths_[n] = strengths_[n][i];
+    out.total_ = total_[i];
+    out.count_ = count_;
+    return out;
+  }
 
  private:
   /// Fills in the envelope of the newest batch.
@@ -184,6 +211,8 @@ class QrsEnvelope {
     }
   }
 
+  template <class, int>
+  friend class QrsEnvelope;
   static constexpr std::int32_t mask = Memory - 1;
   static_assert((Memory & mask) == 0);
   Word totals_[Memory] = {};

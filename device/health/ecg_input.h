@@ -32,7 +32,7 @@ class EcgClock {
   }
 
  private:
-  static constexpr std::int32_t one = EcgResampler<float>::one_q;
+  static constexpr std::int32_t one = EcgResampler<OneLane>::one_q;
   std::int64_t end(std::int32_t n) const { return origin_ + std::int64_t{step_} * (n + 1); }
   std::int64_t origin_ = 0;
   std::int32_t step_ = one;
@@ -52,7 +52,8 @@ class EcgInput {
   /// Takes one sample; true if that is all there is to do. Otherwise it has to be completed.
   bool push(float& mv) {
     // As whole numbers, magnitudes of floats keep their order, and what is no number is the greatest.
-    if ((std::bit_cast<std::uint32_t>(mv) << 1U) >= (std::bit_cast<std::uint32_t>(bound_mv) << 1U)) mv = hold(mv);
+    if ((std::bit_cast<std::uint32_t>(mv) << 1U) >= (std::bit_cast<std::uint32_t>(bound_mv) << 1U))
+      mv = hold(mv, resampler_.newest());
     return resampler_.within(mv);
   }
   /// True where `complete` would not do, but `complete_rare`.
@@ -65,12 +66,15 @@ class EcgInput {
   void complete_rare(float mv, Begin&& begin, Out&& out) {
     if (stopped_) {
       begin(steps(mv));
-      stopped_ = false;
-      clock_.restart(taken_);
+      start();
       resampler_.restart(mv);
       if (resampler_.within(mv)) return;
     }
     resampler_.complete_several(mv, [&](float mean) { out(steps(mean)); });
+  }
+  void start() {
+    stopped_ = false;
+    clock_.restart(taken_);
   }
   /// Samples were lost, after `n` complete ones of 125 Hz: the next one starts the filters again.
   void gap(std::int32_t n) {
@@ -99,14 +103,16 @@ class EcgInput {
   static std::int32_t steps(float mv) { return static_cast<std::int32_t>(mv * steps_per_mv); }
 
  private:
-  float hold(float x) {
+  template <int>
+  friend class BeatLanes;
+  float hold(float x, float newest) {
     if (x >= bound_mv && x <= 3.4e38F) return bound_mv;
     if (x <= -bound_mv && x >= -3.4e38F) return -bound_mv;
     ++missing_;
-    return resampler_.newest();
+    return newest;
   }
 
-  EcgResampler<float> resampler_{};
+  EcgResampler<OneLane> resampler_{};
   EcgClock clock_{};
   std::int64_t taken_ = 0;
   std::int32_t missing_ = 0;
