@@ -30,6 +30,7 @@ void declare_detectors(CLI::App& app, Action& action);
 void declare_info(CLI::App& app, Action& action);
 void declare_convert(CLI::App& app, Action& action);
 void declare_data(CLI::App& app, Action& action);
+void declare_cost(CLI::App& app, Action& action);
 void declare_simulate(CLI::App& app, Action& action);
 void declare_score(CLI::App& app, Action& action);
 void declare_study(CLI::App& app, Action& action);

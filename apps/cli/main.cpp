@@ -18,6 +18,7 @@ constexpr CommandInfo commands[] = {
     {"data", "the store of recordings: add, get, list, show, check", declare_data},
     {"score", "compare two sets of annotations by a protocol", declare_score},
     {"study", "a question, data and a detector: from specification to verdict", declare_study},
+    {"cost", "what a detector costs on a wrist's cores, and in energy a day", declare_cost},
     {"simulate", "recordings with exact truth", declare_simulate},
     {"completion", "print shell completion", declare_completion},
 };

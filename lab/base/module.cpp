@@ -23,7 +23,23 @@ std::filesystem::path own_folder() {
   return self.parent_path();
 }
 
+std::vector<std::filesystem::path> module_files(const std::string& name) {
+  const std::filesystem::path here = own_folder();
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& folder :
+       {here / "../lib/vagus", here / "../../lib/vagus", here, std::filesystem::path(VAGUS_MODULE_DIR)}) {
+    std::error_code ec;
+    if (std::filesystem::exists(folder / (name + ".so"), ec)) files.push_back(folder / (name + ".so"));
+  }
+  return files;
+}
+
 }  // namespace
+
+std::filesystem::path module_file(const std::string& name) {
+  const auto files = module_files(name);
+  return files.empty() ? std::filesystem::path() : files.front();
+}
 
 void* module_entry(const std::string& name, const char* entry) {
   static std::mutex mutex;
@@ -31,13 +47,8 @@ void* module_entry(const std::string& name, const char* entry) {
   const std::scoped_lock lock(mutex);
   void*& handle = loaded[name];
   if (handle == nullptr) {
-    const std::filesystem::path here = own_folder();
     std::string reason;
-    for (const std::filesystem::path& folder :
-         {here / "../lib/vagus", here / "../../lib/vagus", here, std::filesystem::path(VAGUS_MODULE_DIR)}) {
-      const std::filesystem::path file = folder / (name + ".so");
-      std::error_code ec;
-      if (!std::filesystem::exists(file, ec)) continue;
+    for (const std::filesystem::path& file : module_files(name)) {
       handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
       if (handle != nullptr) break;
       reason = dlerror();

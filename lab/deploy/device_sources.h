@@ -12,7 +12,8 @@ struct SourceFile {
   std::string_view path, text;
 };
 
-/// Every header, source and linker script of device/ and apps/firmware/, tests apart, sorted by path.
+/// Every header, source and linker script of device/ and apps/firmware/, tests apart, with the cost harness and the
+/// figures that `vagus cost` computes with (energy.toml, budgets.toml), sorted by path.
 std::span<const SourceFile> device_sources();
 
 /// The file of that path, null if there is none.

@@ -1,82 +1,42 @@
-// One detector on an emulated core, counted: the standard signal for some seconds, region 0 round every `push`, a
-// window a second of signal, region 1 round `make` and region 2 round `finish`; the stack that each needs; the size of
-// its state.
+// One detector on an emulated core, counted: the standard signal for some seconds, region 0 round every push, a window
+// a second of signal; the stack that it needs; the size of its state. settings.h (see subject.h) names it.
 //
-// Compile and run (with the folder that holds device/, apps/firmware/board/ and lab/deploy/harness/ as ROOT; for M55:
-// -mcpu=cortex-m55 -fno-tree-vectorize, m55.ld, emulate m55):
+// `vagus cost` compiles and runs it; by hand, with ROOT the folder of device/, apps/ and lab/ and settings.h in HERE:
 //   arm-none-eabi-g++ -std=c++20 -O2 -mthumb -mfloat-abi=hard -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -ffp-contract=off
 //     -fno-math-errno -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit -ffreestanding
-//     -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections -IROOT
-//     '-DVAGUS_COST_HEADER="device/health/beats.h"' -DVAGUS_COST_DETECTOR=vagus::health::BeatDetector
-//     '-DVAGUS_COST_CONFIG=config.rate_hz = 250.0F;' -DVAGUS_COST_SECONDS=60
-//     ROOT/lab/deploy/harness/cost.cpp ROOT/apps/firmware/board/start.cpp ROOT/apps/firmware/board/semihosting.cpp
-//     memory.o -LROOT/apps/firmware/board -Tm4f.ld -lgcc -o cost.elf
+//     -ffunction-sections -fdata-sections -nostdlib -Wl,--gc-sections -IROOT -IHERE -DVAGUS_BOARD_HZ=168000000U
+//     ROOT/lab/deploy/harness/subject.cpp ROOT/lab/deploy/harness/cost.cpp ROOT/apps/firmware/board/start.cpp
+//     ROOT/apps/firmware/board/semihosting.cpp memory.o -LROOT/apps/firmware/board -Tm4f.ld -lgcc -o cost.elf
 // where memory.o is apps/firmware/board/memory.c by arm-none-eabi-gcc with -std=c11 -O2, the same core's flags,
 // -ffreestanding -fno-tree-loop-distribute-patterns. Then
-//   ROOT/apps/firmware/board/emulate m4f cost.elf -plugin counts.so,out=counts.json > cost.json
-// cost.json is this program's object, {"detector", ..., "pass": true}, counts.json the plugin's (counts.cpp).
-//
-// The rate is the configuration's `rate_hz`, or else the lowest that the first channel allows.
+//   ROOT/apps/firmware/board/emulate m4f cost.elf -plugin counts.so,out=counts.json
+// prints one object; counts.json is the plugin's (counts.cpp). With -DVAGUS_COST_TIMER the core's own timer counts, for
+// an emulator that loads no plugins.
+#include <bit>
+#include <new>
+
 #include "apps/firmware/board/board.h"
+#include "apps/firmware/board/clock.h"
 #include "apps/firmware/board/regions.h"
 #include "apps/firmware/board/stack.h"
-#include "device/conformance/kit.h"
-#include VAGUS_COST_HEADER
-#ifndef VAGUS_COST_CONFIG
-#define VAGUS_COST_CONFIG
-#endif
-#ifndef VAGUS_COST_SECONDS
-#define VAGUS_COST_SECONDS 60
-#endif
+#include "lab/deploy/harness/subject.h"
 
 namespace {
 
 using namespace vagus;
-using D = VAGUS_COST_DETECTOR;
+using cost::Subject;
 
-// `make` builds the detector in its frame, and hands it back by value.
-constexpr std::size_t stack_bytes = 8192 + 4 * ((sizeof(D) + 7) / 8 * 8);
+// `make` builds the detector in its frame and hands it back by value.
+constexpr std::size_t stack_bytes = 8192 + 4 * ((sizeof(Subject) + 7) / 8 * 8);
+constexpr Subject::Config config = cost::configured();
 
-/// As a firmware's queue: the output is stored. Candidates, scores and probes are not taken, so they cost nothing.
-struct Queue {
-  typename D::Output last;
-  std::uint32_t events;
-  void operator()(const typename D::Output& output) {
-    last = output;
-    ++events;
-  }
-};
-
-struct State {
-  Result<D> detector = Errc::field_out_of_range;
-  typename D::Config config;
-  typename D::Input input;
-  Queue queue;
-};
+std::uint32_t events = 0;
 // Not initialised by a constructor, which nothing would run.
-alignas(State) unsigned char memory[sizeof(State)];
+alignas(Result<Subject>) unsigned char memory[sizeof(Result<Subject>)];
 board::MeasuredStack<stack_bytes> stack;
 
-[[gnu::noinline]] void make(void* context) {
-  auto& s = *static_cast<State*>(context);
-  board::enter<1>();
-  s.detector = D::make(s.config);
-  board::leave<1>();
-}
-[[gnu::noinline]] void push(void* context) {
-  auto& s = *static_cast<State*>(context);
-  D& detector = s.detector.value();
-  const typename D::Input input = s.input;
-  board::enter<0>();
-  detector.push(input, s.queue);
-  board::leave<0>();
-}
-[[gnu::noinline]] void finish(void* context) {
-  auto& s = *static_cast<State*>(context);
-  board::enter<2>();
-  s.detector.value().finish(s.queue);
-  board::leave<2>();
-}
+Result<Subject>* made() { return std::launder(reinterpret_cast<Result<Subject>*>(memory)); }
+Subject* subject() { return &made()->value(); }
 
 void member(const char* name, std::uint64_t value) {
   board::print(",\"");
@@ -84,70 +44,118 @@ void member(const char* name, std::uint64_t value) {
   board::print("\":");
   board::print(value);
 }
-
-typename D::Config configuration() {
-  typename D::Config config{};
-  VAGUS_COST_CONFIG
-  return config;
+[[noreturn]] void fail(const char* why) {
+  board::print(",\"error\":\"");
+  board::print(why);
+  board::print("\",\"pass\":false}\n");
+  board::exit(1);
+}
+void measured(const char* name) {
+  member(name, stack.used_bytes());
+  // Everything below may have been overwritten.
+  if (stack.used_bytes() >= stack_bytes) fail("the measured stack overflowed");
 }
 
-typename D::Input sample(conformance::Wearer& wearer) {
-  float row[sizeof(typename D::Input) / sizeof(float)];
+void make(void* into) { vagus_subject_make(static_cast<Result<Subject>*>(into)); }
+void push(void* input) {
+  board::enter<0>();
+  vagus_subject_push(subject(), static_cast<const Subject::Input*>(input));
+  board::leave<0>();
+}
+void push_uncounted(void* input) { vagus_subject_push(subject(), static_cast<const Subject::Input*>(input)); }
+void gap(void* lost_ms) { vagus_subject_gap(subject(), *static_cast<const std::int32_t*>(lost_ms)); }
+void finish(void* /*nothing*/) { vagus_subject_finish(subject()); }
+
+Subject::Input next(conformance::Wearer& wearer) {
+  float row[sizeof(Subject::Input) / sizeof(float)];
   wearer.advance();
   std::size_t i = 0;
-  for (const ChannelNeed& need : D::contract.reads) row[i++] = wearer.value(need.quantity, need.unit);
-  typename D::Input input;
-  __builtin_memcpy(&input, row, sizeof(input));
-  return input;
+  for (const ChannelNeed& need : Subject::contract.reads) row[i++] = wearer.value(need.quantity, need.unit);
+  return std::bit_cast<Subject::Input>(row);
 }
+
+/// Counts a push and ends a second: by the plugin or, where there is none, by the timer.
+struct Counter {
+#ifdef VAGUS_COST_TIMER
+  std::uint64_t all = 0, worst = 0, second = 0;
+  std::uint32_t reading = 0;  ///< what reading the timer and changing the stack add
+
+  /// The timer loads its counter a tick after it starts, so an empty stretch cannot be timed: sixteen instructions are.
+  void begin() {
+    board::InstructionClock::start();
+    stack.run([](void* /*nothing*/) { __asm__ volatile(".rept 16\nnop\n.endr"); }, nullptr);
+    reading = board::InstructionClock::instructions() - 16U;
+  }
+  void run(Subject::Input& input) {
+    board::InstructionClock::start();
+    stack.run(push, &input);
+    const std::uint32_t instructions = board::InstructionClock::instructions() - reading;
+    all += instructions;
+    second += instructions;
+  }
+  void end_second() {
+    worst = second > worst ? second : worst;
+    second = 0;
+  }
+  void print() const {
+    member("timer_instructions", all);
+    member("timer_worst_second", worst);
+  }
+#else
+  void begin() {}
+  void run(Subject::Input& input) { stack.run(push, &input); }
+  void end_second() { board::end_window<0>(); }
+  void print() const {}
+#endif
+};
 
 }  // namespace
 
-/// Ends the program where what was measured ran out of its stack: everything below may have been overwritten.
-void measured(const char* name) {
-  member(name, stack.used_bytes());
-  if (stack.used_bytes() < stack_bytes) return;
-  board::print(",\"error\":\"the measured stack overflowed\",\"pass\":false}\n");
-  board::exit(1);
-}
+void vagus_subject_said(const Subject::Output* /*output*/) { ++events; }
+void vagus_subject_unreadable(const Unreadable* /*stretch*/) { ++events; }
 
 int main() {
-  auto& s = *new (memory) State{.config = configuration(), .input = {}, .queue = {}};
   board::print("{\"detector\":\"");
-  board::print(D::contract.name);
+  board::print(Subject::contract.name);
   board::print("\",\"signal\":\"");
   board::print(conformance::Wearer::version);
   board::print("\"");
-  member("state_bytes", sizeof(D));
+  member("state_bytes", sizeof(Subject));
   stack.paint();
-  stack.run(make, &s);
+  stack.run(make, memory);
   measured("stack_make_bytes");
-  if (!s.detector.ok()) {
-    board::print(",\"error\":\"");
-    board::print(sentence(s.detector.error()));
-    board::print("\",\"pass\":false}\n");
-    return 1;
-  }
-  const float rate_hz = conformance::rate_of<D>(s.config);
+  if (!made()->ok()) fail(sentence(made()->error()));
+
+  const auto rate_hz = conformance::rate_of<Subject>(config);
   conformance::Wearer wearer(rate_hz);
+  Counter counter;
+  counter.begin();
+  std::uint64_t samples = 0;
+  float in_second = 0.0F;
   stack.paint();
-  const std::int64_t samples = to_i32(rate_hz * static_cast<float>(VAGUS_COST_SECONDS));
-  float next_window = rate_hz;
-  for (std::int64_t i = 0; i < samples; ++i) {
-    s.input = sample(wearer);
-    stack.run(push, &s);
-    if (static_cast<float>(i + 1) >= next_window) {
-      board::end_window<0>();
-      next_window += rate_hz;
+  for (int second = 0; second < VAGUS_COST_SECONDS; ++second) {
+    for (in_second += rate_hz; in_second >= 1.0F; in_second -= 1.0F) {
+      Subject::Input input = next(wearer);
+      counter.run(input);
+      ++samples;
     }
+    counter.end_second();
   }
   measured("stack_push_bytes");
+  // What follows a gap may take a stack of its own: a short one, and one long enough for all to begin anew.
   stack.paint();
-  stack.run(finish, &s);
-  measured("stack_finish_bytes");
-  member("samples", static_cast<std::uint64_t>(samples));
-  member("rate_mhz", static_cast<std::uint64_t>(rate_hz * 1000.0F));
-  member("events", s.queue.events);
+  for (std::int32_t lost_ms : {500, 3600000}) {
+    stack.run(gap, &lost_ms);
+    for (float n = 0.0F; n < 5.0F * rate_hz; n += 1.0F) {
+      Subject::Input input = next(wearer);
+      stack.run(push_uncounted, &input);
+    }
+  }
+  stack.run(finish, nullptr);
+  measured("stack_gap_bytes");
+  member("samples", samples);
+  member("events", events);
+  counter.print();
   board::print(",\"pass\":true}\n");
   return 0;
 }

@@ -1,0 +1,26 @@
+#pragma once
+/// Measuring what a detector costs: its sources compiled for the wrist's cores, run on emulated ones, counted.
+#include <string>
+
+#include "lab/deploy/cost.h"
+#include "lab/detect/detector.h"
+
+namespace vagus::lab {
+
+struct MeasureOptions {
+  /// Count by the emulated core's timer, not by the plugin: agrees with it to an instruction a push, and knows neither
+  /// functions nor cycles. Taken of itself where the emulator loads no plugin.
+  bool by_timer = false;
+  int seconds = 120;  ///< of the standard signal
+};
+
+/// The cost of a detector under `config` (what differs from its defaults) on Cortex-M4F and Cortex-M55, as GCC makes it
+/// at -O2. Exact and the same at every call; kept in the cache folder by the hash of sources, configuration, flags and
+/// tools, so that a second call is instant. Throws Error (exit code 3) with the packages' names where cross compiler or
+/// emulator are missing, UsageError where the configuration is refused.
+DetectorCost measure_cost(const DetectorInfo& detector, const Config& config, const MeasureOptions& options = {});
+
+/// The cross compiler's version, "" where it is not installed: budgets hold for one compiler.
+std::string cross_compiler_version();
+
+}  // namespace vagus::lab
