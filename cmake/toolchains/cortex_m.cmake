@@ -16,7 +16,9 @@ if(VAGUS_CORE_COMPILER STREQUAL "clang")
   # The freestanding headers of the C++ library are those of the Arm GCC.
   execute_process(COMMAND arm-none-eabi-g++ -dumpversion OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE)
   set(headers /usr/include/newlib/c++/${version})
-  set(clang_flags "--target=${core_triple} ${core_clang_flags} -Wno-unused-command-line-argument")
+  # A freestanding `main` is to clang a function like any other.
+  set(core_link "-Wl,--defsym=main=_Z4mainv")
+  set(clang_flags "--target=${core_triple} -fshort-enums ${core_clang_flags} -Wno-unused-command-line-argument")
   set(CMAKE_C_FLAGS_INIT "${clang_flags}")
   set(CMAKE_CXX_FLAGS_INIT "${clang_flags} -nostdinc++ -isystem ${headers} -isystem ${headers}/arm-none-eabi")
 else()
@@ -30,6 +32,6 @@ string(PREPEND CMAKE_C_FLAGS_INIT "${core_flags} ${freestanding} ")
 string(PREPEND CMAKE_CXX_FLAGS_INIT
        "${core_flags} ${freestanding} -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit ")
 set(CMAKE_CXX_LINK_EXECUTABLE
-    "arm-none-eabi-g++ ${core_flags} -nostdlib -Wl,--gc-sections <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES> -lgcc")
+    "arm-none-eabi-g++ ${core_flags} -nostdlib -Wl,--gc-sections <LINK_FLAGS> <OBJECTS> -o <TARGET> ${core_link} <LINK_LIBRARIES> -lgcc")
 
 set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/../../apps/firmware/board/emulate ${VAGUS_CORE})

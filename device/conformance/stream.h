@@ -104,7 +104,8 @@ struct StreamEar {
   bool at_end = false;
   float rate_hz = 0;
 
-  void operator()(const Output& output) {
+  // Not inlined: GCC 12 takes the member pointers of fields that are not there for reads of nothing.
+  [[gnu::noinline]] void operator()(const Output& output) {
     using Kind = typename Field<Output>::Kind;
     std::uint32_t words = 3;
     for (const auto& field : D::output_fields) words += field.kind == Kind::i64 ? 2U : 1U;

@@ -1,4 +1,5 @@
-/* The four functions that compilers call without being asked. Compiled so that none is turned into a call of itself. */
+/* The four functions that compilers call without being asked, and the names that clang calls them by on Arm (Run-time ABI for the
+   Arm Architecture, 4.3.4). Compiled so that none is turned into a call of itself. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,3 +43,23 @@ int memcmp(const void* a, const void* b, size_t count) {
   }
   return 0;
 }
+
+#ifdef __arm__
+static void copy(void* to, const void* from, size_t count) { memcpy(to, from, count); }
+static void move(void* to, const void* from, size_t count) { memmove(to, from, count); }
+static void set(void* to, size_t count, int value) { memset(to, value, count); }
+static void clear(void* to, size_t count) { memset(to, 0, count); }
+#define ALIAS(of) __attribute__((alias(#of), used))
+void __aeabi_memcpy(void* to, const void* from, size_t count) ALIAS(copy);
+void __aeabi_memcpy4(void* to, const void* from, size_t count) ALIAS(copy);
+void __aeabi_memcpy8(void* to, const void* from, size_t count) ALIAS(copy);
+void __aeabi_memmove(void* to, const void* from, size_t count) ALIAS(move);
+void __aeabi_memmove4(void* to, const void* from, size_t count) ALIAS(move);
+void __aeabi_memmove8(void* to, const void* from, size_t count) ALIAS(move);
+void __aeabi_memset(void* to, size_t count, int value) ALIAS(set);
+void __aeabi_memset4(void* to, size_t count, int value) ALIAS(set);
+void __aeabi_memset8(void* to, size_t count, int value) ALIAS(set);
+void __aeabi_memclr(void* to, size_t count) ALIAS(clear);
+void __aeabi_memclr4(void* to, size_t count) ALIAS(clear);
+void __aeabi_memclr8(void* to, size_t count) ALIAS(clear);
+#endif
