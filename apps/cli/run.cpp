@@ -1,12 +1,12 @@
 /// `vagus run DETECTOR FILE...`: any recording -> what the detector says, as a table, JSON Lines, CSV or WFDB
 /// annotations.
-#include "lab/detect/run.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <iterator>
+#include <optional>
 
 #include "apps/cli/command.h"
 #include "apps/cli/recordings.h"
@@ -16,6 +16,7 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/progress.h"
+#include "lab/detect/run_lanes.h"
 #include "lab/formats/read.h"
 #include "lab/report/run_report.h"
 
@@ -55,6 +56,43 @@ std::vector<Source> jobs_of(const RunArguments& options, bool& several) {
   return jobs;
 }
 
+/// One recording and what came of it.
+struct Job {
+  lab::Recording recording;
+  std::optional<lab::RunResult> result;
+  std::exception_ptr error;
+};
+
+/// The next recordings from `first` on: as many as the detector runs side by side, and fewer where they are long.
+std::vector<Job> run_batch(const lab::DetectorInfo& detector, const std::vector<Source>& jobs, std::size_t first,
+                           const lab::RunOptions& how) {
+  constexpr std::int64_t most_samples = 50'000'000;
+  const std::size_t lanes = jobs.size() == 1 ? 1 : lab::lane_count(detector, how);
+  std::vector<Job> batch;
+  std::int64_t samples = 0;
+  for (std::size_t i = first; i < std::min(first + lanes, jobs.size()) && samples < most_samples; ++i) {
+    Job& job = batch.emplace_back();
+    try {
+      job.recording = jobs[i].read();
+      for (const lab::Channel& channel : job.recording.channels) samples += channel.time.rows();
+    } catch (...) {
+      job.error = std::current_exception();
+    }
+  }
+  std::vector<const lab::Recording*> read;
+  for (const Job& job : batch) {
+    if (!job.error) read.push_back(&job.recording);
+  }
+  std::vector<lab::LaneResult> results = lab::run_each(detector, read, how);
+  auto next = results.begin();
+  for (Job& job : batch) {
+    if (job.error) continue;
+    job.result = std::move(next->result);
+    job.error = next++->error;
+  }
+  return batch;
+}
+
 int run_jobs(const RunArguments& options) {
   const lab::DetectorInfo& detector = lab::detector(options.detector);
   lab::RunOptions how;
@@ -76,29 +114,35 @@ int run_jobs(const RunArguments& options) {
   std::exception_ptr first_failure;
   lab::Progress progress("running " + options.detector, static_cast<std::int64_t>(jobs.size()));
   if (shape == Shape::csv) append_csv_header(text, detector, several);
-  for (const Source& job : jobs) {
-    try {
-      const lab::Recording recording = job.read();
-      const lab::RunResult result = lab::run(detector, recording, how);
-      if (options.wfdb.empty()) {
-        append_result(text, shape, detector, result, several ? job.shown : std::string(), job.shown, probes_said);
-      } else {
-        write_annotation_file(recording, result, options.wfdb, options.output);
-      }
-      if (!options.report.empty()) lab::write_whole(options.report, lab::run_report(recording, result));
-      say_repairs(job.shown, result.repairs);
-    } catch (const lab::UsageError&) {
-      throw;
-    } catch (const lab::Error& error) {
-      if (!several) throw;
-      // One bad recording of many: named here, counted in the exit code; the others are still answered.
-      std::fprintf(stderr, "vagus: %s\n", error.what());
-      if (!first_failure) first_failure = std::current_exception();
+  const auto tell = [&](const Source& job, const lab::Recording& recording, const lab::RunResult& result) {
+    if (options.wfdb.empty()) {
+      append_result(text, shape, detector, result, several ? job.shown : std::string(), job.shown, probes_said);
+    } else {
+      write_annotation_file(recording, result, options.wfdb, options.output);
     }
-    progress.advance();
-    if (options.output.empty()) {
-      std::fwrite(text.data(), 1, text.size(), stdout);
-      text.clear();
+    if (!options.report.empty()) lab::write_whole(options.report, lab::run_report(recording, result));
+    say_repairs(job.shown, result.repairs);
+  };
+  for (std::size_t first = 0; first < jobs.size();) {
+    const std::vector<Job> batch = run_batch(detector, jobs, first, how);
+    for (const Job& job : batch) {
+      const Source& source = jobs[first++];
+      try {
+        if (job.error) std::rethrow_exception(job.error);
+        tell(source, job.recording, *job.result);
+      } catch (const lab::UsageError&) {
+        throw;
+      } catch (const lab::Error& error) {
+        if (!several) throw;
+        // One bad recording of many: named here, counted in the exit code; the others are still answered.
+        std::fprintf(stderr, "vagus: %s\n", error.what());
+        if (!first_failure) first_failure = std::current_exception();
+      }
+      progress.advance();
+      if (options.output.empty()) {
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        text.clear();
+      }
     }
   }
   if (!options.output.empty() && options.wfdb.empty()) lab::write_whole(options.output, text);

@@ -21,6 +21,7 @@ template <int Lanes = 8>
 class BeatLanes {
  public:
   using Input = BeatDetector::Input;
+  static constexpr int lane_count = Lanes;
 
   /// Refuses what BeatDetector refuses.
   static Result<BeatLanes> make(const BeatDetector::Config& config) {

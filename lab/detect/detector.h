@@ -60,6 +60,20 @@ class Instance {
   virtual void restore(std::span<const std::byte> bytes) = 0;  ///< bytes of `snapshot()` of the same detector
 };
 
+/// Several runs of one detector with one configuration, side by side on one core: each lane says what an `Instance`
+/// would, bit for bit. Lanes that are not used are finished before the first push.
+class Lanes {
+ public:
+  virtual ~Lanes() = default;
+  virtual std::size_t count() const = 0;
+  /// The next `samples` values of the channel, `values[i]` for lane i, whose listener hears what it says (both null for
+  /// a lane that has ended).
+  virtual void push(std::span<const float* const> values, std::size_t samples,
+                    std::span<const Listener* const> listeners) = 0;
+  virtual void gap(std::size_t lane, Duration lost) = 0;
+  virtual void finish(std::size_t lane, const Listener& listener) = 0;
+};
+
 using Config = std::map<std::string, double>;  ///< only what differs from the defaults
 
 struct DetectorInfo {
@@ -70,6 +84,8 @@ struct DetectorInfo {
   std::size_t state_bytes;
   /// Throws UsageError on an unknown key (with the nearest right one) or a value out of range.
   std::function<std::unique_ptr<Instance>(const Config&, Wanted)> make;
+  /// The same in lanes, without probes; empty where the detector has none (device/lanes.h).
+  std::function<std::unique_ptr<Lanes>(const Config&, Wanted)> make_lanes;
 };
 
 const std::vector<DetectorInfo>& detectors();

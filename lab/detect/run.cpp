@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lab/base/error.h"
+#include "lab/detect/reading.h"
 #include "lab/detect/tally.h"
 
 namespace vagus::lab {
@@ -182,7 +183,7 @@ std::vector<int> choose_channels(const DetectorInfo& detector, const Recording& 
 }
 
 LiveRun::LiveRun(const DetectorInfo& detector, RunOptions options, double rate_hz, std::optional<Start> start,
-                 std::string channel, std::vector<bool> present)
+                 std::string channel, std::vector<bool> present, const MakeInstance& make)
     : detector_(detector),
       options_(std::move(options)),
       rate_hz_(rate_hz),
@@ -242,7 +243,7 @@ LiveRun::LiveRun(const DetectorInfo& detector, RunOptions options, double rate_h
                        "it has " + (all.empty() ? "none" : all));
     }
   }
-  instance_ = detector.make(config, {.scores = options_.scores, .probes = !options_.probes.empty()});
+  instance_ = (make ? make : detector.make)(config, {.scores = options_.scores, .probes = !options_.probes.empty()});
   feed_ = std::make_unique<Feed>(*instance_, std::move(required), [this](const Said& said) { hear(said); });
 }
 
@@ -317,49 +318,12 @@ RunResult LiveRun::finish(double duration_s, double jitter_ms, std::map<std::str
 }
 
 RunResult run(const DetectorInfo& detector, const Recording& recording, const RunOptions& options) {
-  const std::vector<int> chosen = choose_channels(detector, recording, options.channel);
-  const auto reads = detector.contract->reads;
-  const Channel& lead = recording.channels[static_cast<std::size_t>(chosen.front())];
-  std::vector<bool> present;
-  std::vector<const Channel*> sources;
-  std::vector<Conversion> conversions;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    present.push_back(chosen[i] >= 0);
-    sources.push_back(chosen[i] < 0 ? nullptr : &recording.channels[static_cast<std::size_t>(chosen[i])]);
-    conversions.push_back(sources[i] == nullptr ? Conversion{} : *conversion(sources[i]->unit, reads[i].unit));
-    if (sources[i] != nullptr && sources[i]->time != lead.time) {
-      throw Error("the channels " + lead.name + " and " + sources[i]->name + " are not on one time axis, which " +
-                      detector.contract->name + " needs",
-                  recording.name);
-    }
+  Reading reading(detector, recording, options.channel);
+  const TimeAxis& time = reading.lead().time;
+  LiveRun live(detector, options, time.rate_hz, recording.start, reading.lead().name, reading.present());
+  while (reading.step(live.feed())) {
   }
-  if (lead.time.rows() == 0) throw Error("there is not one sample to read", recording.name + " channel " + lead.name);
-
-  LiveRun live(detector, options, lead.time.rate_hz, recording.start, lead.name, present);
-  constexpr std::size_t block = 8192;
-  std::vector<std::vector<float>> buffers(sources.size(), std::vector<float>(block));
-  std::vector<const float*> columns(sources.size(), nullptr);
-  for (const Stretch& stretch : lead.time.stretches) {
-    live.feed().begin_stretch(stretch.first_row, stretch.t_start_s, stretch.rate_hz);
-    for (std::int64_t done = 0; done < stretch.rows; done += static_cast<std::int64_t>(block)) {
-      const auto count =
-          static_cast<std::size_t>(std::min<std::int64_t>(stretch.rows - done, static_cast<std::int64_t>(block)));
-      for (std::size_t c = 0; c < sources.size(); ++c) {
-        if (sources[c] == nullptr) continue;
-        sources[c]->samples.read(static_cast<std::size_t>(stretch.first_row + done),
-                                 std::span(buffers[c].data(), count));
-        const Conversion& to = conversions[c];
-        if (to.factor != 1 || to.offset != 0) {
-          for (std::size_t i = 0; i < count; ++i) {
-            buffers[c][i] = static_cast<float>(static_cast<double>(buffers[c][i]) * to.factor + to.offset);
-          }
-        }
-        columns[c] = buffers[c].data();
-      }
-      live.feed().rows(columns, count);
-    }
-  }
-  return live.finish(lead.time.duration_s(), lead.time.jitter_ms, recording.repairs);
+  return live.finish(time.duration_s(), time.jitter_ms, recording.repairs);
 }
 
 }  // namespace vagus::lab

@@ -60,9 +60,11 @@ std::vector<int> choose_channels(const DetectorInfo& detector, const Recording& 
 /// A run over rows as they come: what `run` does to a file, and `vagus run ... -` to standard input.
 class LiveRun {
  public:
-  /// `start` and `channel` are told in the summary. `rate_hz` is checked against the contract.
+  using MakeInstance = std::function<std::unique_ptr<Instance>(const Config&, Wanted)>;
+  /// `start` and `channel` are told in the summary. `rate_hz` is checked against the contract. `make`: what stands for
+  /// the detector's own instance (one lane of several), if anything does.
   LiveRun(const DetectorInfo& detector, RunOptions options, double rate_hz, std::optional<Start> start,
-          std::string channel, std::vector<bool> present);
+          std::string channel, std::vector<bool> present, const MakeInstance& make = {});
   Feed& feed() { return *feed_; }
   /// Ends the signal and makes the summary.
   RunResult finish(double duration_s, double jitter_ms, std::map<std::string, std::int64_t> repairs);

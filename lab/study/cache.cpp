@@ -30,6 +30,11 @@ std::filesystem::path Cache::file(const std::string& source, const std::string& 
   return folder_ / "steps" / source / key;
 }
 
+bool Cache::has(const std::string& source, const std::string& key) const {
+  std::error_code code;
+  return !folder_.empty() && !source.empty() && std::filesystem::exists(file(source, key), code);
+}
+
 std::optional<std::string> Cache::get(const std::string& source, const std::string& key) const {
   if (folder_.empty()) return std::nullopt;
   std::ifstream stream(file(source, key), std::ios::binary | std::ios::ate);

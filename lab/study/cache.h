@@ -19,6 +19,8 @@ class Cache {
 
   /// The content of a step; nothing if it is not there or does not have the bytes that were put.
   std::optional<std::string> get(const std::string& source, const std::string& key) const;
+  /// Whether there is such a step, sound or not.
+  bool has(const std::string& source, const std::string& key) const;
   /// Keeps a step, whole or not at all. A cache that cannot be written (full disk, read-only folder) keeps nothing and
   /// says nothing: the next run computes again.
   void put(const std::string& source, const std::string& key, std::string_view content) const;

@@ -8,9 +8,12 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <span>
+#include <thread>
 
 #include "lab/base/error.h"
 #include "lab/base/progress.h"
+#include "lab/detect/run_lanes.h"
 #include "lab/store/hash.h"
 #include "lab/study/plan.h"
 #include "lab/study/verdict.h"
@@ -59,20 +62,20 @@ class Loaded {
     if (!recording_) recording_ = source_.load(item_);
     return *recording_;
   }
+  /// What the detector runs over: at the specification's rate where it names one.
+  const Recording& run_over() {
+    if (resample_hz_ == 0) return recording();
+    if (!resampled_) resampled_ = resampled(recording(), resample_hz_);
+    return *resampled_;
+  }
   /// Labels do not need the samples, but where these are there already nothing is read again.
   Labels labels(const std::string& track) { return labels_of(recording_ ? *recording_ : source_.header(item_), track); }
-  RunResult run(const DetectorInfo& detector, const Config& config) {
-    RunOptions options;
-    options.config = config;
-    if (resample_hz_ == 0) return lab::run(detector, recording(), options);
-    return lab::run(detector, resampled(recording(), resample_hz_), options);
-  }
 
  private:
   const Source& source_;
   const StudyItem& item_;
   double resample_hz_;
-  std::optional<Recording> recording_;
+  std::optional<Recording> recording_, resampled_;
 };
 
 struct Work {
@@ -82,16 +85,54 @@ struct Work {
   const Config& config;
   const std::string& run_key;
   std::atomic<std::int64_t> detector_runs{0};
+
+  RunOptions options() const {
+    RunOptions options;
+    options.config = config;
+    return options;
+  }
 };
 
-RunResult run_step(Work& work, Loaded& loaded, const StudyItem& item) {
+RunResult run_step(Work& work, Loaded& loaded, const StudyItem& item, std::optional<RunResult> made) {
+  if (made) return *std::move(made);
   if (const auto bytes = work.cache.get(item.signal_hash, work.run_key)) {
     if (auto kept = unpack_run(*bytes)) return *std::move(kept);
   }
-  RunResult fresh = loaded.run(work.detector, work.config);
+  RunResult fresh = run(work.detector, loaded.run_over(), work.options());
   ++work.detector_runs;
   work.cache.put(item.signal_hash, work.run_key, pack(fresh));
   return fresh;
+}
+
+/// One recording that the cache does not know, and where to put what the detector says of it.
+struct Unknown {
+  const StudyItem* item;
+  std::optional<RunResult>* made;
+};
+
+/// Runs the detector over some recordings side by side. What fails is left out; it fails again, and is told, when the
+/// recording's turn comes.
+void run_together(Work& work, const Source& source, std::span<const Unknown> items, double resample_hz) {
+  std::vector<Unknown> read;
+  std::vector<std::unique_ptr<Loaded>> loaded;
+  std::vector<const Recording*> recordings;
+  for (const Unknown& unknown : items) {
+    auto one = std::make_unique<Loaded>(source, *unknown.item, resample_hz);
+    try {
+      recordings.push_back(&one->run_over());
+    } catch (const std::exception&) {
+      continue;
+    }
+    read.push_back(unknown);
+    loaded.push_back(std::move(one));
+  }
+  std::vector<LaneResult> results = run_each(work.detector, recordings, work.options());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].result) continue;
+    ++work.detector_runs;
+    work.cache.put(read[i].item->signal_hash, work.run_key, pack(*results[i].result));
+    *read[i].made = std::move(results[i].result);
+  }
 }
 
 Labels labels_step(const Work& work, Loaded& loaded, const StudyItem& item) {
@@ -296,7 +337,23 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
   const auto& planned = plan.recordings;
   std::vector<std::optional<RecordResult>> done(planned.size());
   std::vector<std::string> why(planned.size());
-  Progress progress(spec.name, static_cast<std::int64_t>(planned.size()));
+  std::vector<std::optional<RunResult>> made(planned.size());
+  std::vector<Unknown> unknown;
+  const std::size_t lanes = lane_count(detector, work.options());
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    const StudyItem& item = planned[i].item;
+    if (lanes > 1 && !cache.has(item.signal_hash, work.run_key)) unknown.push_back({&item, &made[i]});
+  }
+  Progress progress(spec.name, static_cast<std::int64_t>(planned.size() + unknown.size()));
+  // Few recordings are spread over the cores first.
+  const std::size_t cores = options.threads > 0 ? static_cast<std::size_t>(options.threads)
+                                                : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t together = std::clamp<std::size_t>((unknown.size() + cores - 1) / cores, 1, lanes);
+  on_cores((unknown.size() + together - 1) / together, options.threads, [&](std::size_t i) {
+    const auto some = std::span(unknown).subspan(i * together).first(std::min(together, unknown.size() - i * together));
+    run_together(work, source, some, spec.data.resample_hz);
+    progress.advance(static_cast<std::int64_t>(some.size()));
+  });
   on_cores(planned.size(), options.threads, [&](std::size_t i) {
     try {
       const StudyItem& item = planned[i].item;
@@ -304,7 +361,7 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
       RecordResult record;
       record.item = item;
       record.role = planned[i].role;
-      record.run = run_step(work, loaded, item);
+      record.run = run_step(work, loaded, item, std::move(made[i]));
       record.reference = labels_step(work, loaded, item);
       score(spec.score, record);
       done[i] = std::move(record);
