@@ -90,6 +90,34 @@ class Contract(unittest.TestCase):
         of_file = [(l["sample"], l["quality"]) for l in lines(vagus("run", "health.beats", "ecg.csv", "--json")[1]) if "quality" in l]
         self.assertEqual([(l["sample"], l["quality"]) for l in lines(out) if "quality" in l], of_file)
 
+    def test_a_sample_is_the_row_of_the_input_where_rows_were_dropped(self):
+        clean = lines(vagus("run", "health.beats", "ecg.csv", "--json")[1])
+        with open(os.path.join(SCRATCH, "ecg.csv")) as file:
+            header, *rows = file.read().splitlines()
+        extra = 0
+        given, row_in_input = [], []
+        for i, row in enumerate(rows):
+            row_in_input.append(i + extra)
+            given.append(row)
+            if i % 500 == 250 or i == len(rows) // 2:  # said twice, before and after the rate is known
+                given.append(row)
+                extra += 1
+            if i % 1000 == 900:  # a stamp far in the past
+                given.append("-100," + row.split(",", 1)[1])
+                extra += 1
+        with open(os.path.join(SCRATCH, "repeated.csv"), "w") as file:
+            file.write("\n".join([header, *given]) + "\n")
+        expected = [(row_in_input[l["sample"]], l["t_s"]) for l in clean if "sample" in l and "kind" not in l]
+        with open(os.path.join(SCRATCH, "repeated.csv"), "rb") as file:
+            content = file.read()
+        for arguments, stdin in ((["repeated.csv"], None), (["-"], content)):
+            with self.subTest(arguments):
+                code, out, err = vagus("run", "health.beats", *arguments, "--json", stdin=stdin)
+                self.assertEqual(code, 0, err)
+                said = lines(out)
+                self.assertEqual(sum(said[-1]["repairs"].values()), extra)
+                self.assertEqual([(l["sample"], l["t_s"]) for l in said if "sample" in l and "kind" not in l], expected)
+
     def test_csv_output_has_the_event_fields_as_header(self):
         code, out, err = vagus("run", "health.beats", "ecg.hea", "--csv")
         self.assertEqual(code, 0, err)

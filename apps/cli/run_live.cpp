@@ -25,6 +25,7 @@ class Stream {
   void take(const std::vector<lab::CsvPiece>& pieces) {
     for (const lab::CsvPiece& piece : pieces) {
       if (!live_) begin();
+      for (const lab::InputRows::Run& run : piece.input_rows) live_->input_rows().note(run.first_row, run.input_row);
       if (piece.begins_stretch) live_->feed().begin_stretch(piece.first_row, piece.t_start_s, piece.rate_hz);
       std::vector<std::vector<float>> converted(chosen_.size());
       std::vector<const float*> columns(chosen_.size(), nullptr);

@@ -20,7 +20,7 @@ Reading::Reading(const DetectorInfo& detector, const Recording& recording, const
     const Channel* source = chosen[i] < 0 ? nullptr : &recording.channels[static_cast<std::size_t>(chosen[i])];
     sources_.push_back(source);
     conversions_.push_back(source == nullptr ? Conversion{} : *conversion(source->unit, reads[i].unit));
-    if (source != nullptr && source->time != lead_->time) {
+    if (source != nullptr && source->time.stretches != lead_->time.stretches) {
       throw Error("the channels " + lead_->name + " and " + source->name + " are not on one time axis, which " +
                       detector.contract->name + " needs",
                   recording.name);

@@ -259,11 +259,12 @@ void LiveRun::hear(const Said& said) {
   event.at_end = said.at_end;
   event.value = said.value;
   event.interval = said.kind == Said::Kind::unreadable || (said.kind == Said::Kind::event && !detector_.moment);
-  event.row = feed_->row_of(said.sample);
+  event.row = input_rows_.input_row_of(feed_->row_of(said.sample));
   event.t_start_s = feed_->time_of(said.sample);
   event.t_known_s = feed_->time_of(std::max<std::int64_t>(said.known_sample - 1, 0));
   if (event.interval) {
-    event.end_row = said.end_sample > said.sample ? feed_->row_of(said.end_sample - 1) + 1 : event.row;
+    event.end_row =
+        said.end_sample > said.sample ? input_rows_.input_row_of(feed_->row_of(said.end_sample - 1)) + 1 : event.row;
     event.t_end_s = said.end_sample > said.sample ? feed_->end_time_of(said.end_sample) : event.t_start_s;
     event.t_s = event.t_known_s;
   } else {
@@ -321,6 +322,7 @@ RunResult run(const DetectorInfo& detector, const Recording& recording, const Ru
   Reading reading(detector, recording, options.channel);
   const TimeAxis& time = reading.lead().time;
   LiveRun live(detector, options, time.rate_hz, recording.start, reading.lead().name, reading.present());
+  live.input_rows() = time.input_rows;
   while (reading.step(live.feed())) {
   }
   return live.finish(time.duration_s(), time.jitter_ms, recording.repairs);

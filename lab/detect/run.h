@@ -22,7 +22,7 @@ struct Event {
   double t_s = 0;                     ///< a moment; of an interval, when it was decided
   double t_start_s = 0, t_end_s = 0;  ///< a moment: both equal t_s
   double t_known_s = 0;               ///< when the detector could have said it
-  std::int64_t row = 0;               ///< 0-based row at the input's own rate (of an interval its first)
+  std::int64_t row = 0;               ///< 0-based row of the input, at its own rate (of an interval its first)
   std::int64_t end_row = 0;           ///< one past an interval's last row
   bool at_end = false;                ///< decided only because the signal ended
   bool interval = false;
@@ -66,6 +66,8 @@ class LiveRun {
   LiveRun(const DetectorInfo& detector, RunOptions options, double rate_hz, std::optional<Start> start,
           std::string channel, std::vector<bool> present, const MakeInstance& make = {});
   Feed& feed() { return *feed_; }
+  /// What the rows fed were in the input, to be known before they are fed: events tell the input's rows.
+  InputRows& input_rows() { return input_rows_; }
   /// Ends the signal and makes the summary.
   RunResult finish(double duration_s, double jitter_ms, std::map<std::string, std::int64_t> repairs);
 
@@ -79,6 +81,7 @@ class LiveRun {
   std::vector<bool> wanted_probes_;
   std::unique_ptr<Instance> instance_;
   std::unique_ptr<Feed> feed_;
+  InputRows input_rows_;
   Json config_;
   struct Tally;
   std::shared_ptr<Tally> tally_;

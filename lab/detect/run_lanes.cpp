@@ -72,7 +72,9 @@ struct Passenger {
                auto made = std::make_unique<Lane>();
                lane = made.get();
                return made;
-             }) {}
+             }) {
+    live.input_rows() = reading.lead().time.input_rows;
+  }
 
   const Recording& recording;
   LaneResult& out;

@@ -41,6 +41,7 @@ Recording recording_of(int number, double rate_hz, int seconds, bool broken, boo
     const std::int64_t first = rows / 2;
     channel.time.stretches = {{0, first, 0, rate_hz},
                               {first, rows - first, static_cast<double>(first) / rate_hz + 7, rate_hz}};
+    channel.time.input_rows = InputRows({{100, 103}, {first, first + 40}});
   } else {
     channel.time.stretches = {{0, rows, 0, rate_hz}};
   }

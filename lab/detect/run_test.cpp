@@ -140,6 +140,15 @@ TEST(Run, ASeamBetweenStretchesIsAGapOfTheTimeThatWasLost) {
   EXPECT_EQ(result.events.back().end_row, 1000);  // the echo tells the milliseconds it was told were lost
 }
 
+TEST(Run, RowsAreThoseOfTheInputWhereSomeWereDroppedOrMoved) {
+  Recording recording = recording_of({1, 2, 3, 4});
+  recording.channels[0].time.input_rows = InputRows({{1, 3}, {2, 5}});
+  const RunResult result = run(echo(), recording, {});
+  const std::vector<std::int64_t> input = {0, 3, 5, 6};
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(result.events[i].row, input[i]);
+  EXPECT_DOUBLE_EQ(result.events[3].t_s, 0.03);
+}
+
 TEST(Run, UnitsAreConverted) {
   Recording recording = recording_of({1000, 2000});
   recording.channels[0].unit = Unit::uv;

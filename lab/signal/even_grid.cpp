@@ -312,6 +312,7 @@ Grid even_grid(std::span<const double> stamps_s) {
   bool in_place = rows.row.size() == n;
   for (std::size_t i = 0; in_place && i < n; ++i) in_place = rows.row[i] == static_cast<std::int64_t>(i);
   if (!rows.row.empty() && !in_place) grid.kept_rows = std::move(rows.row);
+  grid.time.input_rows = InputRows::of(grid.kept_rows);
   return grid;
 }
 

@@ -13,7 +13,7 @@ namespace vagus::lab {
 
 /// Stamps put in order and cut into even stretches.
 struct Grid {
-  TimeAxis time;                        ///< over the rows that were kept, on the clock of the stamps
+  TimeAxis time;                        ///< over the rows that were kept, on the clock of the stamps; knows `kept_rows`
   std::vector<std::int64_t> kept_rows;  ///< input row of each kept row, in order of time; empty if all stay in place
   std::map<std::string, std::int64_t>
       repairs;  ///< "out of order stamps", "duplicated stamps", "unreadable stamps" -> how many

@@ -124,6 +124,15 @@ TEST(EvenGrid, PacketThatArrivedLateGoesWhereItsStampsBelong) {
   EXPECT_EQ(grid.time.gaps(), 0);
 }
 
+TEST(EvenGrid, EveryRowKnowsWhichRowOfTheInputItWas) {
+  std::vector<double> stamps = bursts(60);
+  std::rotate(stamps.begin() + 100, stamps.begin() + 120, stamps.begin() + 150);
+  const Grid grid = even_grid(stamps);
+  for (std::size_t i = 0; i < grid.kept_rows.size(); ++i)
+    ASSERT_EQ(grid.time.input_rows.input_row_of(static_cast<std::int64_t>(i)), grid.kept_rows[i]);
+  EXPECT_EQ(even_grid(even(100, 100)).time.input_rows, InputRows());
+}
+
 TEST(EvenGrid, SwappedRowsAreSwappedBack) {
   std::vector<double> stamps = even(100, 100);
   std::swap(stamps[40], stamps[41]);
@@ -132,6 +141,7 @@ TEST(EvenGrid, SwappedRowsAreSwappedBack) {
   ASSERT_EQ(grid.kept_rows.size(), 100U);
   EXPECT_EQ(grid.kept_rows[40], 41);
   EXPECT_EQ(grid.kept_rows[41], 40);
+  EXPECT_EQ(grid.time.input_rows.runs(), (std::vector<InputRows::Run>{{40, 41}, {41, 40}, {42, 42}}));
 }
 
 TEST(EvenGrid, WronglyStampedRowStaysInItsPlace) {

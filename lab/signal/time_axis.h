@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "lab/signal/input_rows.h"
+
 namespace vagus::lab {
 
 /// A run of rows without a gap. Row `first_row + k` is at `t_start_s + k / rate_hz`.
@@ -22,6 +24,7 @@ struct TimeAxis {
   double rate_hz = 0;  ///< the rate found: of one stretch its own, of several the mean weighted by rows
   double jitter_ms =
       0;  ///< the largest displacement of a sample when irregular stamps were put on the even grid; 0 if even
+  InputRows input_rows;  ///< what each row was in the input
 
   /// `rows` even samples from `t_start_s` on.
   static TimeAxis even(double rate_hz, std::int64_t rows, double t_start_s = 0);

@@ -3,7 +3,8 @@
 ///
 /// Layout, as h5py and MATLAB show it: `/channels/NAME` (one dataset a channel: int16, int32, float or double, with the
 /// attributes name, index, quantity, unit, placement, gain, baseline, rate_hz, t_start_s, gaps ...), `/stretches/NAME`
-/// (a table first_row, rows, t_start_s, rate_hz), `/attributes` and `/identifiers` (attributes of the recording), and
+/// (a table first_row, rows, t_start_s, rate_hz), `/input_rows/NAME` where rows were dropped or moved while reading (a
+/// table first_row, input_row), `/attributes` and `/identifiers` (attributes of the recording), and
 /// on `/` the format, name, subject, session, start and hashes. Physical value = (stored - baseline) / gain; the lowest
 /// integer marks a missing sample.
 #include <cstdint>

@@ -97,6 +97,7 @@ TEST(SignalHash, changes_with_any_sample_scale_time_or_name) {
   EXPECT_TRUE(
       changed([](Recording& r) { r.channels[0].samples = Samples(r.channels[0].samples.storage(), 201, 1024); }));
   EXPECT_TRUE(changed([](Recording& r) { r.channels[0].time.stretches[0].t_start_s = 1e-9; }));
+  EXPECT_TRUE(changed([](Recording& r) { r.channels[0].time.input_rows = InputRows({{5, 6}}); }));
   EXPECT_TRUE(changed([](Recording& r) { r.channels[0].name = "V1"; }));
   EXPECT_TRUE(changed([](Recording& r) { r.channels[0].unit = Unit::uv; }));
   EXPECT_TRUE(changed([](Recording& r) { std::swap(r.channels[0], r.channels[1]); }));

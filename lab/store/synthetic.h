@@ -85,6 +85,7 @@ inline Recording recording(const std::string& name, std::uint64_t seed, std::siz
   gapped.stretches.push_back({half, double_rows - half, static_cast<double>(half) + 7.5, 1});
   gapped.rate_hz = 1;
   gapped.jitter_ms = 3.25;
+  gapped.input_rows = InputRows({{1, 3}, {2, 1}, {half, half + 2}});
   add("baro", Quantity::baro, Unit::hpa, Samples(std::move(doubles)), gapped);
   of.tracks.push_back(beats(250, static_cast<std::int64_t>(rows) / 250));
   of.attributes = {{"age", "69"}, {"sex", "M"}, {"device", "synthetic"}};

@@ -58,6 +58,7 @@ struct CsvPiece {
   double t_start_s = 0;                     ///< time of `first_row`, since the first row of all
   double rate_hz = 0;                       ///< the rate held
   std::vector<std::vector<float>> columns;  ///< one a channel, all of the same length
+  std::vector<InputRows::Run> input_rows;   ///< where rows are not what follows in the input
   std::size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }
 };
 

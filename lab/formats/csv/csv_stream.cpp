@@ -28,12 +28,15 @@ struct CsvStream::State {
   std::optional<Start> start;
   std::map<std::string, std::int64_t> repairs;
   std::int64_t origin_ns = csv::no_stamp;
-  bool running = false;  // the rate is found
+  std::int64_t newest_ns = csv::no_stamp;  // the last stamp that could be read
+  bool running = false;                    // the rate is found
   bool even = false;
   double rate_hz = 0, jitter_ms = 0, threshold_s = 0;
   // The stretch that is being written.
   double stretch_start_s = 0, last_stamp_s = 0;
   std::int64_t stretch_row = 0, next_row = 0;
+  std::int64_t rows_taken = 0;  // of the input, those dropped among them
+  InputRows input_rows;
 
   double placed(std::int64_t row) const { return stretch_start_s + static_cast<double>(row - stretch_row) / rate_hz; }
 
@@ -53,7 +56,9 @@ struct CsvStream::State {
       channels = rows->header().channels;
       return;
     }
+    const std::size_t before = rows->stamps.size();
     rows->line(text, last);
+    if (rows->stamps.size() > before && rows->stamps.back() != csv::no_stamp) newest_ns = rows->stamps.back();
     if (origin_ns == csv::no_stamp && !rows->stamps.empty() && rows->stamps.back() != csv::no_stamp) {
       origin_ns = rows->stamps.back();
       if (rows->header().time == csv::TimeColumn::iso) start = start_from_iso(csv::first_cell(text));
@@ -63,9 +68,7 @@ struct CsvStream::State {
   /// Whether the rows held back span enough time to find the rate.
   bool enough() const {
     if (!rows || origin_ns == csv::no_stamp) return false;
-    const auto last =
-        std::find_if(rows->stamps.rbegin(), rows->stamps.rend(), [](std::int64_t s) { return s != csv::no_stamp; });
-    return seconds(*last, origin_ns) >= held_back_s && rows->stamps.size() > 1;
+    return seconds(newest_ns, origin_ns) >= held_back_s && rows->stamps.size() > 1;
   }
 
   void find_rate(std::vector<CsvPiece>& out) {
@@ -98,7 +101,7 @@ struct CsvStream::State {
       for (std::int64_t k = stretch.first_row; k < stretch.first_row + stretch.rows; ++k) {
         const auto row =
             static_cast<std::size_t>(grid.kept_rows.empty() ? k : grid.kept_rows[static_cast<std::size_t>(k)]);
-        for (std::size_t i = 0; i < now.columns.size(); ++i) now.columns[i].push_back(rows->columns[i][row]);
+        push(now, row, next_row + k - stretch.first_row);
       }
       next_row += stretch.rows;
       last_stamp_s = stretch.time_of(stretch.first_row + stretch.rows - 1) - earliest;
@@ -107,7 +110,16 @@ struct CsvStream::State {
     forget();
   }
 
+  /// The row held at place `held` is row `row` of what comes out.
+  void push(CsvPiece& to, std::size_t held, std::int64_t row) {
+    for (std::size_t i = 0; i < to.columns.size(); ++i) to.columns[i].push_back(rows->columns[i][held]);
+    const std::size_t runs = input_rows.runs().size();
+    input_rows.note(row, rows_taken + static_cast<std::int64_t>(held));
+    if (input_rows.runs().size() > runs) to.input_rows.push_back(input_rows.runs().back());
+  }
+
   void forget() {
+    rows_taken += static_cast<std::int64_t>(rows->stamps.size());
     rows->stamps.clear();
     for (std::vector<float>& column : rows->columns) column.clear();
   }
@@ -127,7 +139,7 @@ struct CsvStream::State {
         stretch_row = next_row;
       }
       if (out.empty() || gap) out.push_back(piece(gap));
-      for (std::size_t i = 0; i < rows->columns.size(); ++i) out.back().columns[i].push_back(rows->columns[i][row]);
+      push(out.back(), row, next_row);
       jitter_ms = std::max(jitter_ms, readable ? 1000 * std::abs(placed(next_row) - stamp) : 0);
       if (jitter_ms < 1e-5) jitter_ms = 0;
       last_stamp_s = std::max(last_stamp_s, stamp);
@@ -146,6 +158,12 @@ std::vector<CsvPiece> CsvStream::feed(std::string_view bytes) {
   State& s = *state_;
   std::vector<CsvPiece> out;
   while (!bytes.empty()) {
+    if (bytes.front() == '\n' && s.partial.empty() && s.rows) {
+      const std::size_t blank = std::min(bytes.find_first_not_of('\n'), bytes.size());
+      s.rows->blank(blank);
+      bytes.remove_prefix(blank);
+      continue;
+    }
     const std::size_t end = bytes.find('\n');
     if (end == std::string_view::npos) {
       s.partial += bytes;

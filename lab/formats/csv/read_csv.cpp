@@ -17,10 +17,17 @@ using csv::RowReader;
 
 constexpr double s_per_ns = 1e-9;
 
-/// Lines of `text`, without their newlines, to `take(line, last)`; `last` if the text ended without one.
-template <class Take>
-void for_lines(std::string_view text, Take take) {
+/// Lines of `text`, without their newlines, to `take(line, last)`; `last` if the text ended without one. Empty ones go
+/// to `blank(how_many)`.
+template <class Take, class Blank>
+void for_lines(std::string_view text, Take take, Blank blank) {
   while (!text.empty()) {
+    if (text.front() == '\n') {
+      const std::size_t lines = std::min(text.find_first_not_of('\n'), text.size());
+      blank(lines);
+      text.remove_prefix(lines);
+      continue;
+    }
     const void* found = std::memchr(text.data(), '\n', text.size());
     if (found == nullptr) return take(text, true);
     const auto length = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
@@ -36,9 +43,12 @@ RowReader read_rows(std::string_view text, const std::string& where) {
   // From the first mebibyte; a file that is not alike throughout costs some copying, not memory.
   const std::string_view first_part = text.substr(0, std::size_t{1} << 20);
   std::size_t lines = 0;
-  for_lines(first_part, [&](std::string_view line, bool) { lines += line.size() > 1 ? 1 : 0; });
+  for_lines(
+      first_part, [&](std::string_view line, bool) { lines += line.size() > 1 ? 1 : 0; }, [](std::size_t) {});
   if (!first_part.empty()) rows.reserve(lines * (text.size() / first_part.size() + 1) + 1);
-  for_lines(text, [&](std::string_view line, bool last) { rows.line(line, last); });
+  for_lines(
+      text, [&](std::string_view line, bool last) { rows.line(line, last); },
+      [&](std::size_t blank) { rows.blank(blank); });
   rows.demand_samples();
   return rows;
 }

@@ -34,6 +34,8 @@ class RowReader {
   /// Reads a line (without its newline); a blank one is passed over. `last` says that the input ended without a
   /// newline: a row that is cut off then is dropped.
   void line(std::string_view text, bool last = false);
+  /// Passes over so many blank lines at once.
+  void blank(std::size_t lines) { line_number_ += static_cast<std::int64_t>(lines); }
   void reserve(std::size_t rows);
 
   const Header& header() const { return header_; }
