@@ -9,6 +9,7 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/module.h"
+#include "lab/base/places.h"
 #include "lab/deploy/core_build.h"
 #include "lab/deploy/counts.h"
 #include "lab/deploy/device_sources.h"
@@ -16,7 +17,6 @@
 #include "lab/deploy/process.h"
 #include "lab/deploy/symbols.h"
 #include "lab/store/hash.h"
-#include "lab/store/places.h"
 
 namespace vagus::lab {
 namespace {

@@ -165,7 +165,14 @@ LabelRule label_from(Keys& keys) {
   rule.start = keys.text("start");
   rule.end = keys.text("end");
   rule.unit = keys.text("unit", "s");
-  rule.recording_clock = keys.text("clock", "start") == "recording";
+  const std::string clock = keys.text("clock", "start");
+  rule.clock = clock == "recording"   ? LabelRule::Clock::recording
+               : clock == "intervals" ? LabelRule::Clock::intervals
+                                      : LabelRule::Clock::start;
+  if (rule.clock == LabelRule::Clock::start && clock != "start")
+    throw keys.fail("clock", R"(must be "start", "recording" or "intervals")");
+  if (rule.clock == LabelRule::Clock::intervals && (rule.start.empty() || !rule.end.empty()))
+    throw keys.fail("clock", R"(of "intervals" needs a column start and no end)");
   rule.key = keys.text("key");
   rule.matches = keys.text("matches");
   rule.where_column = keys.text("where");
@@ -196,6 +203,12 @@ RecordingRule rule_from(Keys& keys) {
     rule.tables.push_back(std::move(more));
   });
   keys.tables("labels", [&](Keys& of) { rule.labels.push_back(label_from(of)); });
+  if (!keys.flag("signals", true)) {
+    rule.by_content = false;
+    if (!rule.tables.empty()) throw keys.fail("signals", "is false, but there are columns");
+    for (const LabelRule& label : rule.labels)
+      if (!label.column.empty()) throw keys.fail("signals", "is false, but a label is a column of them");
+  }
   keys.tables("attributes_from", [&](Keys& of) {
     AttributeRule attributes;
     attributes.file = of.text("file");
@@ -240,7 +253,14 @@ Dataset::Dataset(std::string_view text, std::string shown) {
   keys.tables("archive", [&](Keys& of) {
     about_.archive_file = of.text("file");
     about_.archive_sha256 = of.text("sha256");
-    about_.archive_url = of.text("url");
+  });
+  keys.tables("download", [&](Keys& of) {
+    about_.url = of.text("url");
+    about_.url_file = of.text("file");
+    about_.url_sha256 = of.text("sha256");
+    if (about_.url.empty()) throw of.fail("url", "is needed");
+    if (about_.url_file.empty() || about_.url_file.find('/') != std::string::npos || about_.url_file.starts_with('.'))
+      throw of.fail("file", "is needed: the name to store it by, whose ending says what archive it is");
   });
   auto layout = std::make_shared<Layout>();
   layout->exclude = keys.texts("exclude");

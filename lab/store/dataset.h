@@ -28,7 +28,9 @@ struct About {
   std::string name, title, licence, citation, source;
   bool redistribute = false;  ///< the licence allows to pass the recordings on
   std::vector<std::string> protocols;
-  std::string archive_file, archive_sha256, archive_url;
+  std::string archive_file, archive_sha256;  ///< as it lies under VAGUS_DATA
+  std::string url, url_file;                 ///< where it can be downloaded, and the archive's name then
+  std::string url_sha256;                    ///< "" where the source makes the archive anew now and then
 };
 
 /// One recording of a source that has not been read yet.
@@ -71,8 +73,5 @@ class Dataset {
   std::shared_ptr<const Layout> layout_;
 };
 Json to_json(const About& about);
-
-/// Attribute names that identify a person ("name", "birth_date", "email" ...): kept among the identifiers.
-bool identifies(std::string_view attribute);
 
 }  // namespace vagus::lab

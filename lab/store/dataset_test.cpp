@@ -165,6 +165,34 @@ TEST_F(Folders, go_in_by_a_dataset_file_that_maps_names_columns_units_and_labels
   EXPECT_EQ(recording.track("events")->current()[0].label, "stumble");
 }
 
+TEST_F(Folders, whose_files_are_intervals_between_beats_become_labels_without_signals) {
+  put("rr/a_rr.txt", "1.5\n0.75\n0.5\n");
+  AddOptions options;
+  options.layout = put("rr.toml", R"(
+[[recordings]]
+files = "{recording}_rr.txt"
+signals = false
+[[recordings.labels]]
+track = "beats"
+label = "N"
+file = "{recording}_rr.txt"
+header = false
+start = "1"
+clock = "intervals"
+)");
+  Store store(top_ / "store");
+  EXPECT_EQ(store.add((top_ / "rr").string(), options).added, 1);
+  const Recording recording = store.load(store.list("rr", "a").at(0));
+  EXPECT_TRUE(recording.channels.empty());
+  const Track* beats = recording.track("beats");
+  ASSERT_NE(beats, nullptr);
+  std::vector<double> times;
+  for (const Annotation& beat : beats->current()) times.push_back(beats->time_of(beat.tick));
+  EXPECT_EQ(times, (std::vector<double>{1.5, 2.25, 2.75}));
+  put("rr/b_rr.txt", "1.5\n-0.75\n");
+  EXPECT_NE(refusal((top_ / "rr").string(), options).find("b_rr.txt line 2"), std::string::npos);
+}
+
 TEST(DatasetFiles, refuse_what_they_do_not_understand_with_the_line) {
   const auto refusal = [](const std::string& text) -> std::string {
     try {
@@ -179,6 +207,15 @@ TEST(DatasetFiles, refuse_what_they_do_not_understand_with_the_line) {
   EXPECT_NE(refusal("name = \"x\"").find("[[recordings]]"), std::string::npos);
   EXPECT_NE(refusal("[[recordings]]\nfiles = \"a\"\ncolumns = [{ column = \"1\" }]").find("rate_hz"),
             std::string::npos);
+  EXPECT_NE(refusal("[[recordings]]\nfiles = \"a\"\nrate_hz = 1\nsignals = false\ncolumns = [{ column = \"1\" }]")
+                .find("signals"),
+            std::string::npos);
+  EXPECT_NE(
+      refusal("[[recordings]]\nfiles = \"a\"\n[[recordings.labels]]\nlabel = \"x\"\nclock = \"sun\"").find("clock"),
+      std::string::npos);
+  EXPECT_NE(
+      refusal("[download]\nurl = \"http://x/y\"\nfile = \"../y.zip\"\n[[recordings]]\nfiles = \"a\"").find("file"),
+      std::string::npos);
   EXPECT_NE(refusal("[[recordings]]\nfiles = \"a\"\nseparator = \"abc\"").find("separator"), std::string::npos);
 }
 
@@ -264,12 +301,19 @@ TEST_P(KnownSet, goes_in_from_the_shared_data) {
     EXPECT_EQ(store.list("mitdb", "100").at(0).attributes.at("half"), "DS2");
     EXPECT_THROW(resolve(store, "mitdb:999"), Error);
   }
+  if (std::string(expected.set) == "nsr2db") {
+    const std::vector<Annotation>& beats = recording.track("beats")->current();
+    EXPECT_NEAR(recording.track("beats")->time_of(beats.at(0).tick), 225.796875, 1e-6) << "the first value is a gap";
+    EXPECT_NEAR(recording.track("beats")->time_of(beats.at(1).tick), 225.796875 + 0.6953125, 1e-6);
+    EXPECT_GT(recording.track("beats")->time_of(beats.back().tick), 20 * 3600) << "about a day";
+  }
   EXPECT_TRUE(store.check().problems.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Shared, KnownSet,
     testing::Values(Expected{"mitdb", 48, "100", 2, "atr"}, Expected{"afdb", 15, "04043", 0, "atr"},
+                    Expected{"nsr2db", 27, "nsr001", 0, "beats"}, Expected{"wfdb-samples", 36, "100", 2, "atr"},
                     Expected{"cinc2017", 4264, "A00004", 1, "class"},
                     Expected{"torch-ecg-samples", 68, "cpsc2019/00014", 1, "atr"},
                     Expected{"spc2015", 12, "01", 6, "hr_bpm"},

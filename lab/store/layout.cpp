@@ -9,7 +9,7 @@
 #include "lab/base/numbers.h"
 #include "lab/formats/read.h"
 #include "lab/signal/even_grid.h"
-#include "lab/store/dataset.h"
+#include "lab/signal/identifiers.h"
 
 namespace vagus::lab {
 namespace {
@@ -286,6 +286,7 @@ void label_table(Recording& recording, const LabelRule& rule, const std::shared_
   const std::optional<std::size_t> where =
       rule.where_column.empty() ? std::nullopt : std::optional(table.column(rule.where_column));
   const double unit_s = seconds_per(rule.unit);
+  double passed_s = 0;
   table.rows([&](std::span<const std::string_view> cells, std::int64_t line) {
     const Captures all = with_columns(captures, table, cells);
     if (!rule.key.empty() && fill(rule.key, all) != wanted) return;
@@ -296,9 +297,14 @@ void label_table(Recording& recording, const LabelRule& rule, const std::shared_
       if (std::isnan(stamp.real))
         throw Error("\"" + std::string(cells[*column]) + "\" is no time",
                     table.shown() + " line " + std::to_string(line));
-      return (rule.recording_clock && origin ? stamp.minus(*origin) : stamp.real) * unit_s;
+      return (rule.clock == LabelRule::Clock::recording && origin ? stamp.minus(*origin) : stamp.real) * unit_s;
     };
-    const double t0 = time(start, 0);
+    double t0 = time(start, 0);
+    if (rule.clock == LabelRule::Clock::intervals) {
+      if (!(t0 >= 0))
+        throw Error("an interval of " + shortest(t0) + " s", table.shown() + " line " + std::to_string(line));
+      t0 = passed_s += t0;
+    }
     const double t1 = time(end, start ? t0 : recording.duration_s());
     std::string label = fill(rule.label, all);
     if (!skipped(rule, label)) put(recording, rule.track, t0, t1, std::move(label));

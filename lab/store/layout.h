@@ -31,11 +31,13 @@ struct LabelRule {
   std::vector<std::string> skip;  ///< values that are no label ("0.0", "null")
   std::string file;               ///< a table of its own, with {captures}; then its `start`, `end`, `key`
   TableFormat format;
-  std::string start, end;        ///< columns; no end: moments; neither: the whole recording
-  std::string unit = "s";        ///< of start and end
-  bool recording_clock = false;  ///< start counts as the recording's own time column does, else from its start
-  std::string key, matches;      ///< only rows where `key` (with {columns}) is `matches` (with {captures})
-  std::string where_column;      ///< only rows where this column is not 0 or empty
+  std::string start, end;  ///< columns; no end: moments; neither: the whole recording
+  std::string unit = "s";  ///< of start and end
+  /// What start and end count from: the recording's start, whatever its own time column does, or the row before, the
+  /// first row from the recording's start.
+  enum class Clock : std::uint8_t { start, recording, intervals } clock = Clock::start;
+  std::string key, matches;  ///< only rows where `key` (with {columns}) is `matches` (with {captures})
+  std::string where_column;  ///< only rows where this column is not 0 or empty
 };
 
 /// One text table of a recording.
@@ -61,7 +63,7 @@ struct AttributeRule {
 struct RecordingRule {
   std::string pattern;  ///< of the recording's (first) file
   std::string name, subject, session, placement;
-  bool by_content = true;               ///< read by the readers of lab/formats; else by `tables`
+  bool by_content = true;               ///< read by the readers of lab/formats; else by `tables`, if there are any
   std::string array_layout;             ///< TOML for arrays (mat, npz), handed to the reader
   std::vector<std::string> annotators;  ///< WFDB: only these; empty: all there are
   std::vector<TableRule> tables;

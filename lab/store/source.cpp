@@ -8,12 +8,13 @@
 
 #include "lab/base/error.h"
 #include "lab/base/module.h"
+#include "lab/base/places.h"
 #include "lab/formats/csv/csv.h"
 #include "lab/formats/read.h"
+#include "lab/signal/identifiers.h"
 #include "lab/store/dataset.h"
 #include "lab/store/hash.h"
 #include "lab/store/modules/curl_module.h"
-#include "lab/store/places.h"
 #include "lab/store/table.h"
 
 namespace vagus::lab {
@@ -50,6 +51,14 @@ std::string sha256_of(const fs::path& path) {
   while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), stream.gcount() > 0)
     hasher.bytes(std::string_view(buffer.data(), static_cast<std::size_t>(stream.gcount())));
   return hasher.hex();
+}
+
+Dataset dataset_file(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream) throw Error("the dataset file cannot be read", path);
+  return {text.str(), path};
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -138,18 +147,6 @@ files = "{recording:.+}.hea"
 
 }  // namespace
 
-bool identifies(std::string_view attribute) {
-  constexpr std::array names = {"name",       "first_name", "last_name", "surname",    "patient",   "patient_name",
-                                "birth_date", "birthdate",  "birthday",  "dob",        "email",     "phone",
-                                "address",    "mrn",        "ssn",       "patient_id", "physician", "operator",
-                                "comment",    "notes",      "remarks"};
-  std::string lower(attribute);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c == ' ' || c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return std::find(names.begin(), names.end(), lower) != names.end();
-}
-
 std::string in_vagus_data(const std::string& set) {
   const std::string data = environment("VAGUS_DATA");
   if (data.empty() || set.empty()) return {};
@@ -194,11 +191,7 @@ SourceSet open_source(const std::string& given, const AddOptions& options) {
   const std::string root = common_root(*volume);
   std::optional<Dataset> dataset;
   if (!options.layout.empty()) {
-    std::ifstream stream(options.layout, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream) throw Error("the dataset file cannot be read", options.layout);
-    dataset.emplace(text.str(), options.layout);
+    dataset.emplace(dataset_file(options.layout));
     if (options.as.empty() && !dataset->about().name.empty()) source.name = dataset->about().name;
   } else if (const auto known = known_dataset(archive ? *archive : file_name)) {
     dataset.emplace(*known, "datasets/" + (archive ? *archive : file_name) + ".toml");
@@ -225,28 +218,22 @@ SourceSet open_source(const std::string& given, const AddOptions& options) {
   return source;
 }
 
-std::string download(const std::string& set, const fs::path& folder) {
+std::string download(const std::string& set, const std::string& layout, const fs::path& folder) {
   const auto known = known_dataset(set);
-  if (!known)
+  if (!known && layout.empty())
     throw Error("the program knows no set of this name", set, "`vagus data list --known` names those that it knows");
-  const About about = Dataset(*known, "datasets/" + set + ".toml").about();
-  if (about.archive_url.empty())
+  const About about = (layout.empty() ? Dataset(*known, "datasets/" + set + ".toml") : dataset_file(layout)).about();
+  if (about.url.empty())
     throw Error(
         "the set cannot be downloaded by itself", set,
         "put its archive into the folder VAGUS_DATA" + (about.source.empty() ? "" : "; it comes from " + about.source));
   const auto* curl = reinterpret_cast<const Curl* (*)()>(module_entry("vagus-curl", "vagus_curl"))();
-  fs::create_directories(folder);
-  const fs::path path = folder / (about.archive_file.empty() ? set + ".tar.xz" : about.archive_file);
+  const fs::path path = folder / about.url_file;
   std::string error;
-  if (!curl->get(about.archive_url, path.string(), error)) {
-    std::error_code code;
-    fs::remove(path, code);
-    throw Error("the download failed: " + error, about.archive_url, "or put the archive into the folder VAGUS_DATA");
-  }
-  if (!about.archive_sha256.empty() && sha256_of(path) != about.archive_sha256) {
-    fs::remove(path);
-    throw Error("what was downloaded does not have the checksum of the dataset file", about.archive_url);
-  }
+  if (!curl->get(about.url, path.string(), error))
+    throw Error("the download failed: " + error, about.url, "or put the archive into the folder VAGUS_DATA");
+  if (!about.url_sha256.empty() && sha256_of(path) != about.url_sha256)
+    throw Error("what was downloaded does not have the checksum of the dataset file", about.url);
   return path.string();
 }
 

@@ -9,10 +9,10 @@
 #include <set>
 
 #include "lab/base/error.h"
+#include "lab/base/places.h"
 #include "lab/store/dataset.h"
 #include "lab/store/hash.h"
 #include "lab/store/layer_file.h"
-#include "lab/store/places.h"
 #include "lab/store/shared.h"
 
 namespace vagus::lab {

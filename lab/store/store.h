@@ -149,8 +149,9 @@ std::optional<std::vector<Entry>> resolve(Store& store, const std::string& text)
 /// The archive or folder of a set under VAGUS_DATA; "" if it is not there.
 std::string in_vagus_data(const std::string& set);
 
-/// Downloads the set's archive from the address that its dataset file names into `folder` and proves its checksum;
-/// returns the path. Throws Error where no address is known or the network fails.
-std::string download(const std::string& set, const std::filesystem::path& folder);
+/// Downloads the set's archive from the address that its dataset file (`layout`; "" the program's own) names into
+/// `folder` and proves its checksum where the dataset file has one; returns the path. Throws Error where no address is
+/// known, the network fails or the checksum is another; what `folder` holds then is of no use.
+std::string download(const std::string& set, const std::string& layout, const std::filesystem::path& folder);
 
 }  // namespace vagus::lab

@@ -10,11 +10,11 @@
 
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
+#include "lab/base/places.h"
 #include "lab/base/progress.h"
 #include "lab/store/dataset.h"
 #include "lab/store/hash.h"
 #include "lab/store/layer_file.h"
-#include "lab/store/places.h"
 #include "lab/store/shared.h"
 #include "lab/store/transaction.h"
 

@@ -1,10 +1,10 @@
 #include "lab/study/cache.h"
 
-#include <cstdlib>
 #include <fstream>
 
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
+#include "lab/base/places.h"
 #include "lab/store/hash.h"
 
 namespace vagus::lab {
@@ -12,19 +12,9 @@ namespace {
 
 constexpr std::size_t digest_length = 64;
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here writes the environment
-  return value == nullptr ? "" : value;
-}
-
 }  // namespace
 
-Cache Cache::open() {
-  if (const auto cache = variable("XDG_CACHE_HOME"); !cache.empty())
-    return Cache(std::filesystem::path(cache) / "vagus");
-  if (const auto home = variable("HOME"); !home.empty()) return Cache(std::filesystem::path(home) / ".cache" / "vagus");
-  return Cache(std::filesystem::path());
-}
+Cache Cache::open() { return Cache(cache_folder()); }
 
 std::filesystem::path Cache::file(const std::string& source, const std::string& key) const {
   return folder_ / "steps" / source / key;

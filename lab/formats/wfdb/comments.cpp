@@ -1,12 +1,12 @@
 #include "lab/formats/wfdb/comments.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string_view>
 #include <utility>
 
 #include "lab/base/text.h"
+#include "lab/signal/identifiers.h"
 
 namespace vagus::lab::wfdb {
 namespace {
@@ -24,22 +24,6 @@ std::string key_of(std::string_view text) {
   }
   while (!key.empty() && key.back() == '_') key.pop_back();
   return key;
-}
-
-bool identifies(std::string_view key) {
-  // Words of a key: whole ones, as "id" is part of too many others.
-  constexpr std::array words = {
-      "name",    "names",     "birth",     "birthday",  "birthdate", "dob",       "born",       "date",
-      "patient", "address",   "street",    "city",      "zip",       "phone",     "email",      "mail",
-      "id",      "mrn",       "ssn",       "physician", "doctor",    "operator",  "technician", "hospital",
-      "clinic",  "referring", "insurance", "note",      "notes",     "comment",   "comments",   "remark",
-      "remarks", "surname",   "firstname", "lastname",  "contact",   "record_id", "admission"};
-  while (!key.empty()) {
-    const std::size_t end = std::min(key.size(), key.find('_'));
-    if (std::find(words.begin(), words.end(), key.substr(0, end)) != words.end()) return true;
-    key.remove_prefix(std::min(key.size(), end + 1));
-  }
-  return false;
 }
 
 bool unknown_value(std::string_view value) {

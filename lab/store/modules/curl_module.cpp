@@ -8,6 +8,8 @@
 namespace vagus::lab {
 namespace {
 
+constexpr curl_off_t most_bytes = curl_off_t{16} << 30;  // no archive that is read is larger
+
 class Library final : public Curl {
  public:
   Library() { curl_global_init(CURL_GLOBAL_DEFAULT); }
@@ -31,6 +33,7 @@ class Library final : public Curl {
     curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_LIMIT, 1024L);
     curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_TIME, 60L);
     curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle.get(), CURLOPT_MAXFILESIZE_LARGE, most_bytes);
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, reason);
     curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, file.get());
     const CURLcode code = curl_easy_perform(handle.get());

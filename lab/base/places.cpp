@@ -1,4 +1,4 @@
-#include "lab/store/places.h"
+#include "lab/base/places.h"
 
 #include <cstdlib>
 
