@@ -11,6 +11,7 @@
 #include "lab/base/error.h"
 #include "lab/base/module.h"
 #include "lab/formats/archive_reader.h"
+#include "lab/formats/archive_survey.h"
 #include "lab/formats/path_rules.h"
 #include "lab/formats/volume.h"
 
@@ -23,18 +24,19 @@ constexpr std::int64_t harmless_bytes = std::int64_t{64} << 20;
 constexpr std::int64_t most_expansion = 200;  // recordings compress 2 to 50 times; deflated zeros 1,000, lzma's 7,000
 constexpr std::int64_t held_bytes = std::int64_t{256} << 20;
 constexpr std::size_t piece_bytes = 1 << 16;
-
-struct Member {
-  std::int64_t index = 0;  // place in the archive
-  std::string target;      // of a link within the archive
-};
+constexpr std::int64_t soon_surveyed_bytes = std::int64_t{1} << 20;  // unpacked in a tenth of a second
 
 class ArchiveVolume final : public Volume {
  public:
   explicit ArchiveVolume(const std::string& path) : path_(path) {
     std::error_code ec;
     packed_bytes_ = static_cast<std::int64_t>(std::filesystem::file_size(path, ec));
-    survey();
+    const FileState state = packed_bytes_ > soon_surveyed_bytes ? state_of(path) : FileState{};
+    if (auto kept = kept_survey(state)) {
+      members_ = std::move(*kept);
+    } else if (survey()) {
+      keep_survey(state, members_);
+    }
   }
 
   std::string shown() const override { return path_ + "::"; }
@@ -131,15 +133,22 @@ class ArchiveVolume final : public Volume {
     }
   }
 
-  void survey() {
+  /// What the member is called here.
+  std::string name_of(const ArchiveMember& member) const {
+    const bool raw = member.path == "data" && at_ == 1 && member.size < 0 && reader_->sequential();
+    return raw ? std::filesystem::path(path_).stem().string() : member.path;
+  }
+
+  /// Looks through the whole archive; whether that meant to unpack it.
+  bool survey() {
     open();
+    const bool sequential = reader_->sequential();
     ArchiveMember member;
     std::int64_t declared = 0;
     bool holding = true;
     while (advance(member)) {
       using Kind = ArchiveMember::Kind;
-      const bool raw = member.path == "data" && at_ == 1 && member.size < 0 && reader_->sequential();
-      if (raw) member.path = std::filesystem::path(path_).stem().string();
+      member.path = name_of(member);
       if (member.path.empty() || member.path == ".") {
         if (member.kind == Kind::folder) continue;
         refuse("a member without a name", "");
@@ -147,7 +156,7 @@ class ArchiveVolume final : public Volume {
       if (!inside(member.path)) refuse("a path that leaves the archive", member.path);
       if (member.kind == Kind::special) refuse("a special file", member.path);
       if (member.kind == Kind::folder) continue;
-      Member known{at_, {}};
+      ArchivePlace known{at_, {}};
       if (member.kind == Kind::link) {
         const std::filesystem::path base = member.hard_link ? "" : std::filesystem::path(member.path).parent_path();
         known.target = (base / member.target).lexically_normal().string();
@@ -169,6 +178,7 @@ class ArchiveVolume final : public Volume {
     }
     reader_.reset();
     if (members_.empty()) throw Error("the archive is empty", path_);
+    return sequential;
   }
 
   Bytes fetch(const std::string& path, std::int64_t index) const {
@@ -177,10 +187,13 @@ class ArchiveVolume final : public Volume {
     while (at_ < index) {
       if (!advance(member)) throw Error("the archive has changed while it was read", path_);
       if (at_ < index && reader_->sequential() && member.kind == ArchiveMember::Kind::file) {
-        // What is passed on the way is unpacked anyway.
-        hold(member.path, unpack(member));
+        // What is passed on the way is unpacked anyway. Of two members of one name the last is meant.
+        const Bytes passed = unpack(member);
+        const auto known = members_.find(member.path);
+        if (known != members_.end() && known->second.index == at_) hold(member.path, passed);
       }
     }
+    if (name_of(member) != path) throw Error("the archive has changed while it was read", path_);
     Bytes content = unpack(member);
     if (reader_->sequential()) hold(path, content);
     return content;
@@ -188,7 +201,7 @@ class ArchiveVolume final : public Volume {
 
   std::string path_;
   std::int64_t packed_bytes_ = 0;
-  std::map<std::string, Member> members_;
+  ArchiveSurvey members_;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<ArchiveReader> reader_;
   mutable std::int64_t at_ = 0;        // members passed by `reader_`

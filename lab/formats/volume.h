@@ -43,7 +43,8 @@ std::shared_ptr<Volume> open_folder(const std::string& path);
 /// archive is looked through at once. Refused, all of it: absolute paths, "..", links that leave it, special files,
 /// more than 16 GiB in all or 1,000,000 members, and what expands to more than 64 MiB and 200 times its compressed size
 /// (a bomb). Compressed tar and 7z are unpacked once, in order: up to 256 MiB of members are held, beyond that the last
-/// read ones. Thread-safe.
+/// read ones. That a large one was found harmless is kept under the cache folder for as long as the file is not
+/// touched, so that later calls unpack no further than to the member they want. Thread-safe.
 std::shared_ptr<Volume> open_archive(const std::string& path);
 /// Whether the file starts like an archive that open_archive reads (a zip of arrays, .npz, does too).
 bool looks_like_archive(std::span<const std::byte> first_bytes);

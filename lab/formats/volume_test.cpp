@@ -178,6 +178,68 @@ open('magic.7z', 'wb').write(b'7z\xbc\xaf\x27\x1c' + b'\xff' * 500)
   }
 }
 
+TEST_F(VolumeTest, ALargeArchiveIsLookedThroughOnceUntilItIsTouched) {
+  setenv("XDG_CACHE_HOME", path("cache").c_str(), 1);
+  python(R"(
+import tarfile, io, random
+random.seed(1)
+noise = {name: random.randbytes(1 << 20) for name in ('a.csv', 'b.csv', 'c.csv')}
+def pack(archive, names):
+    with tarfile.open(archive, 'w:gz') as t:
+        for member, name in names:
+            info = tarfile.TarInfo(member); info.size = len(noise[name]); t.addfile(info, io.BytesIO(noise[name]))
+pack('x.tar.gz', [(n, n) for n in noise])
+pack('evil.tar.gz', [('../' + n, n) for n in noise])
+for n in noise: open(n, 'wb').write(noise[n])
+)");
+  const std::vector<std::string> all = {"a.csv", "b.csv", "c.csv"};
+  const auto file = open_folder(folder_.string());
+  const auto same = [&](const Volume& archive) {
+    for (const char* name : {"c.csv", "a.csv", "b.csv"})
+      EXPECT_EQ(archive.read(name).text(), file->read(name).text()) << name;
+  };
+  EXPECT_EQ(open_archive(path("x.tar.gz"))->list(), all);
+  const auto again = open_archive(path("x.tar.gz"));
+  EXPECT_EQ(again->list(), all);
+  same(*again);
+  // That the second call believed the first shows in that it believes this.
+  python(R"(
+import glob, json, os
+[kept] = glob.glob('cache/vagus/archives/*.json')
+survey = json.load(open(kept))
+survey['members'] = [m for m in survey['members'] if m[0] != 'c.csv']
+json.dump(survey, open(kept, 'w'))
+)");
+  EXPECT_EQ(open_archive(path("x.tar.gz"))->list(), (std::vector<std::string>{"a.csv", "b.csv"}));
+  // A survey that says what no survey could is not believed, nor one whose order is not the archive's.
+  python(R"(
+import glob, json
+[kept] = glob.glob('cache/vagus/archives/*.json')
+survey = json.load(open(kept))
+survey['members'] = [['../evil.csv', 1, '']]
+json.dump(survey, open(kept, 'w'))
+)");
+  EXPECT_EQ(open_archive(path("x.tar.gz"))->list(), all);
+  python(R"(
+import glob, json
+[kept] = glob.glob('cache/vagus/archives/*.json')
+survey = json.load(open(kept))
+survey['members'] = [['a.csv', 2, '']]
+json.dump(survey, open(kept, 'w'))
+)");
+  EXPECT_REFUSES(open_archive(path("x.tar.gz"))->read("a.csv"), "changed");
+  // Another archive under this name is looked through, though its time is set back.
+  python(R"(
+import os
+was = os.stat('x.tar.gz')
+open('x.tar.gz', 'r+b').write(open('evil.tar.gz', 'rb').read())
+os.truncate('x.tar.gz', was.st_size)
+os.utime('x.tar.gz', ns=(was.st_atime_ns, was.st_mtime_ns))
+)");
+  EXPECT_REFUSES(open_archive(path("x.tar.gz")), "nothing of this archive was read");
+  unsetenv("XDG_CACHE_HOME");
+}
+
 TEST_F(VolumeTest, SingleCompressedFileIsReadByItsNameWithoutTheEnding) {
   python("import gzip\ngzip.open('acc.csv.gz', 'wb').write(b't_s,acc_x_g\\n')\n");
   const Location where = locate(path("acc.csv.gz"));
