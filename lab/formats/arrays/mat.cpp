@@ -11,6 +11,7 @@
 #include "lab/base/module.h"
 #include "lab/formats/arrays/array.h"
 #include "lab/formats/arrays/file_on_disk.h"
+#include "lab/formats/arrays/mat_parcel.h"
 #include "lab/formats/arrays/mat_variable.h"
 
 namespace vagus::lab {
@@ -73,45 +74,6 @@ bool write_number(int fd, std::uint64_t value) { return write_all(fd, &value, si
   _exit(code);
 }
 
-/// Takes what the child wrote apart.
-class Parcel {
- public:
-  explicit Parcel(Bytes bytes) : bytes_(std::move(bytes)) {}
-  bool more() const { return at_ < bytes_.size(); }
-  bool number(std::uint64_t& value) {
-    if (bytes_.size() - at_ < sizeof value) return false;
-    std::memcpy(&value, bytes_.view().data() + at_, sizeof value);
-    at_ += sizeof value;
-    return true;
-  }
-  bool piece(std::uint64_t size, Bytes& out) {
-    if (bytes_.size() - at_ < size) return false;
-    out = Bytes(std::make_shared<Bytes>(bytes_), bytes_.view().subspan(at_, size));
-    at_ += size;
-    return true;
-  }
-  bool array(Array& out) {
-    std::uint64_t length = 0;
-    std::uint64_t type = 0;
-    std::uint64_t axes = 0;
-    Bytes name;
-    if (!number(length) || !piece(length, name) || !number(type) || !number(axes) || axes > 32) return false;
-    out.name = name.text();
-    out.type = static_cast<Array::Type>(type);
-    out.first_axis_fastest = true;
-    for (std::uint64_t i = 0; i < axes; ++i) {
-      std::uint64_t n = 0;
-      if (!number(n)) return false;
-      out.shape.push_back(static_cast<std::size_t>(n));
-    }
-    return number(length) && piece(length, out.data);
-  }
-
- private:
-  Bytes bytes_;
-  std::size_t at_ = 0;
-};
-
 }  // namespace
 
 Arrays read_mat(const Location& where) {
@@ -144,14 +106,7 @@ Arrays read_mat(const Location& where) {
   if (too_large) throw Error("more than 512 MiB of arrays", shown);
   if (!WIFEXITED(status) || WEXITSTATUS(status) == 1) throw Error("damaged: the MATLAB reader gave up on it", shown);
   if (WEXITSTATUS(status) != 0) throw Error("no MATLAB file of version 4, 5 or 7.3", shown);
-  Arrays arrays;
-  Parcel parcel(Bytes::holding(std::move(content)));
-  while (parcel.more()) {
-    Array array;
-    if (!parcel.array(array)) throw Error("damaged: the MATLAB reader gave up on it", shown);
-    if (array.type == Array::Type::text) array.texts.emplace_back(array.data.text());
-    arrays.push_back(std::move(array));
-  }
+  Arrays arrays = arrays_of_parcel(Bytes::holding(std::move(content)), shown);
   if (arrays.empty()) throw Error("no array in it that can be read", shown);
   return arrays;
 }
