@@ -3,6 +3,7 @@
 #include "device/conformance/laws.h"
 #include "device/dsp/butterworth.h"
 #include "device/dsp/fir.h"
+#include "device/dsp/fir_q15.h"
 #include "device/dsp/median.h"
 #include "device/dsp/moments.h"
 #include "device/dsp/moving.h"
@@ -45,6 +46,7 @@ float vagus_use_mathematics(float x, float y) {
 }
 
 template class vagus::dsp::Fir<float, 32>;
+template class vagus::dsp::FirQ15<32>;
 template class vagus::dsp::Resampler<float, 48, 32>;
 template class vagus::dsp::MovingAverage<float, 64>;
 template class vagus::dsp::MovingExtreme<vagus::dsp::TakeLarger, float, 64>;

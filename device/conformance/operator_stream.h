@@ -4,6 +4,7 @@
 #include "device/conformance/stream.h"
 #include "device/dsp/butterworth.h"
 #include "device/dsp/fir.h"
+#include "device/dsp/fir_q15.h"
 #include "device/dsp/median.h"
 #include "device/dsp/moments.h"
 #include "device/dsp/moving.h"
@@ -68,7 +69,7 @@ template <class Stream>
 template <class Stream>
 [[gnu::noinline]] void write_filters(Stream& out) {
   Values<Stream> say(out);
-  say.open("filters", "band low high notch peak fir resampled interpolated");
+  say.open("filters", "band low high notch peak fir resampled interpolated four fir_32");
   auto band = dsp::butterworth_bandpass(3, 0.7F, 35.0F, 250.0F).value();
   auto low = dsp::butterworth_lowpass(5, 40.0F, 250.0F).value();
   auto high = dsp::butterworth_highpass(4, 0.5F, 250.0F).value();
@@ -77,6 +78,8 @@ template <class Stream>
   float taps[33];
   if (dsp::design_bandpass(taps, 33, 5.0F, 30.0F, 250.0F, dsp::Window::kaiser) != Errc::ok) return;
   auto fir = dsp::Fir<float, 33>::make(taps, 33).value();
+  auto four = dsp::butterworth_lowpass(8, 35.0F, 250.0F).value();
+  auto fir_32 = dsp::Fir<float, 33>::make(taps, 32).value();
   // From 250 Hz to 200 and to 256.
   auto down = dsp::Resampler<float, 32, 16>::make({4, 5}).value();
   auto up = dsp::Resampler<float, 24, 16>::make({128, 125}).value();
@@ -89,9 +92,49 @@ template <class Stream>
     down.push(x, [&](float y) { resampled = resampled * 0.5F + y; });
     up.push(x, [&](float y) { interpolated = interpolated * 0.5F + y; });
     say.next(n);
-    for (const float y :
-         {band.push(x), low.push(x), high.push(x), hole.push(x), peak.push(x), fir.push(x), resampled, interpolated})
+    for (const float y : {band.push(x), low.push(x), high.push(x), hole.push(x), peak.push(x), fir.push(x), resampled,
+                          interpolated, four.push(x), fir_32.push(x)})
       say(y);
+  }
+}
+
+/// Filters over blocks of changing length, whose inner loops the wrist's cores have in assembly.
+template <class Stream>
+[[gnu::noinline]] void write_blocks(Stream& out) {
+  Values<Stream> say(out);
+  say.open("blocks", "four three fir fir_short fir_q15");
+  auto four = dsp::butterworth_lowpass(8, 35.0F, 250.0F).value();
+  auto three = dsp::butterworth_bandpass(3, 0.7F, 35.0F, 250.0F).value();
+  float taps[37];
+  if (dsp::design_lowpass(taps, 37, 30.0F, 250.0F) != Errc::ok) return;
+  auto fir = dsp::Fir<float, 37>::make(taps, 37).value();
+  auto fir_short = dsp::Fir<float, 37>::make(taps + 16, 5).value();
+  std::int16_t taps_q15[29];
+  for (std::uint32_t k = 0; k < 29; ++k) taps_q15[k] = to_i16(taps[k + 4] * 40000.0F);
+  auto fir_q15 = dsp::FirQ15<32>::make(taps_q15, 29).value();
+  Wearer wearer(250.0F);
+  constexpr std::uint32_t longest = 119;
+  float in[longest];
+  float made[4][longest];
+  std::int16_t in_q15[longest];
+  std::int16_t made_q15[longest];
+  std::int64_t n = 0;
+  for (std::uint32_t length = 1; length <= longest; length += 2) {
+    for (std::uint32_t i = 0; i < length; ++i) {
+      wearer.advance();
+      in[i] = wearer.value(Quantity::ecg, Unit::mv);
+      in_q15[i] = to_i16(in[i] * 30000.0F);
+    }
+    fir_q15.push(in_q15, made_q15, length);
+    four.push(in, made[0], length);
+    three.push(in, made[1], length);
+    fir.push(in, made[2], length);
+    fir_short.push(in, made[3], length);
+    for (std::uint32_t i = 0; i < length; ++i) {
+      say.next(n++);
+      for (const auto& one : made) say(one[i]);
+      say(std::int32_t{made_q15[i]});
+    }
   }
 }
 
@@ -169,6 +212,7 @@ template <class Stream>
 void write_operators(Stream& out) {
   write_mathematics(out);
   write_filters(out);
+  write_blocks(out);
   write_windows(out);
   write_spectra(out);
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -22,7 +23,7 @@ double gain(const BiquadCoefficients& c, double hz, double rate) {
 template <class C>
 double gain_of(const C& cascade, double hz, double rate) {
   double product = 1;
-  for (std::uint32_t i = 0; i < cascade.sections; ++i) product *= gain(cascade.section[i].c, hz, rate);
+  for (std::uint32_t i = 0; i < cascade.sections; ++i) product *= gain(cascade.c[i], hz, rate);
   return product;
 }
 double db(double x) { return 20 * std::log10(x); }
@@ -81,6 +82,26 @@ TEST(Biquad, FollowsItsDifferenceEquationInLongDouble) {
     y2 = y1;
     y1 = y;
     ASSERT_NEAR(static_cast<double>(filter.push(x)), static_cast<double>(y), 2e-6);
+  }
+}
+
+TEST(Biquad, InBlocksOfAnyLengthACascadeGivesTheBitsOfOneSampleACall) {
+  const auto x = noise(2000, 3);
+  for (std::uint32_t order = 1; order <= 8; ++order) {
+    for (const std::uint32_t length : {1U, 4U, 5U, 17U, 100U}) {
+      auto single = butterworth_lowpass(order, 20, 250).value();
+      auto blocks = single;
+      std::vector<float> y(x.size());
+      for (std::size_t i = 0; i + length <= x.size(); i += length) blocks.push(x.data() + i, y.data() + i, length);
+      std::vector<float> in_place = x;
+      auto same = single;
+      same.push(in_place.data(), in_place.data(), 2000);
+      for (std::size_t i = 0; i < x.size() / length * length; ++i) {
+        const auto want = std::bit_cast<std::uint32_t>(single.push(x[i]));
+        ASSERT_EQ(std::bit_cast<std::uint32_t>(y[i]), want) << order << ' ' << length << ' ' << i;
+        ASSERT_EQ(std::bit_cast<std::uint32_t>(in_place[i]), want) << order << ' ' << i;
+      }
+    }
   }
 }
 

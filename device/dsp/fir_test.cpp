@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -42,6 +43,24 @@ TEST(Fir, IsTheConvolutionWithItsTapsInTheirOrder) {
   }
   EXPECT_EQ((Fir<float, 8>::make(taps.data(), 9).error()), Errc::capacity_exceeded);
   EXPECT_EQ((Fir<float, 8>::make(taps.data(), 0).error()), Errc::capacity_exceeded);
+}
+
+TEST(Fir, InBlocksOfAnyLengthGivesTheBitsOfOneSampleACall) {
+  const auto taps = noise(40, 7);
+  const auto x = noise(1500, 8);
+  for (std::uint32_t count = 1; count <= 40; ++count) {
+    auto single = Fir<float, 40>::make(taps.data(), count).value();
+    auto blocks = single;
+    std::vector<float> y(x.size());
+    // Blocks of 1, 2, 3 ... samples: shorter than the taps, then longer.
+    std::size_t n = 0;
+    for (std::uint32_t length = 1; n + length <= x.size(); n += length, ++length)
+      blocks.push(x.data() + n, y.data() + n, length);
+    for (std::size_t i = 0; i < n; ++i) {
+      ASSERT_EQ(std::bit_cast<std::uint32_t>(y[i]), std::bit_cast<std::uint32_t>(single.push(x[i])))
+          << count << ' ' << i;
+    }
+  }
 }
 
 TEST(Fir, ForgetsANanAfterItsTaps) {

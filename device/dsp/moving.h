@@ -53,22 +53,27 @@ class MovingAverage {
 };
 
 struct TakeSmaller {
+  static constexpr float none = infinity;
   template <class T>
   static T of(const T& a, const T& b) {
     return smaller(a, b);
   }
 };
 struct TakeLarger {
+  static constexpr float none = -infinity;
   template <class T>
   static T of(const T& a, const T& b) {
     return larger(a, b);
   }
 };
 
-/// The extreme of the last `length` samples in O(log length) steps, the same steps whatever the data: a tree of
-/// extremes over the window, of which one leaf and its parents change. (A monotonic queue is O(1) on average, but its
-/// worst sample costs the whole window, and packs cannot share it.) Until `length` samples came: the extreme of those
-/// there. Input without NaN. Two samples of memory per sample of window.
+/// The extreme of the last `length` samples in four steps a sample, the same steps whatever the data and the length.
+/// The stream is cut into blocks of half a window. A window is then the end of one block, all of the next and the start
+/// of the one that runs: the running extreme of that start, the extreme of the block between, and the extremes from
+/// each place to the end of the oldest, of which one is made a sample while the block between is still whole. (The
+/// same three parts as M. van Herk, Pattern Recognition Letters 13, 1992, and J. Gil and M. Werman, IEEE Trans. PAMI
+/// 15, 1993, who make them all at once.) Until `length` samples came: the extreme of those there. Input without NaN.
+/// One sample of memory per sample of window.
 template <class Take, class T = float, std::uint32_t MaxLength = 256>
 class MovingExtreme {
  public:
@@ -85,24 +90,47 @@ class MovingExtreme {
     started_ = false;
   }
   T push(const T& x) {
-    if (!started_) {
-      // A window full of the first sample has the extreme of what came, from then on.
-      for (std::uint32_t i = 1; i < 2 * length_; ++i) tree_[i] = x;
-      started_ = true;
+    if (!started_) start(x);
+    const std::uint32_t half = length_ / 2;
+    if (half == 0) return x;
+    T* oldest = block_[oldest_];
+    T* between = block_[1 - oldest_];
+    // An odd window is a sample longer at its old end.
+    const T end = oldest[at_ + 1 - (length_ & 1U)];
+    oldest[at_] = x;
+    running_ = Take::of(running_, x);
+    T& next_end = between[half - 1 - at_];
+    ends_ = Take::of(next_end, ends_);
+    next_end = ends_;
+    const T extreme = Take::of(Take::of(end, between_), running_);
+    if (++at_ == half) {
+      at_ = 0;
+      oldest_ = 1 - oldest_;
+      between_ = running_;
+      running_ = ends_ = T(Take::none);
     }
-    // Node i has the children 2i and 2i + 1; the leaves are length_ .. 2 length_ - 1. Taking an extreme does not mind
-    // the order, so a length that is no power of two is no special case.
-    std::uint32_t i = length_ + at_;
-    tree_[i] = x;
-    for (i /= 2; i >= 1; i /= 2) tree_[i] = Take::of(tree_[2 * i], tree_[2 * i + 1]);
-    at_ = at_ + 1 == length_ ? 0 : at_ + 1;
-    return tree_[1];
+    return extreme;
   }
 
  private:
-  T tree_[2 * MaxLength]{};
+  /// A window full of the first sample has the extreme of what came, from then on.
+  void start(const T& x) {
+    for (auto& block : block_) {
+      for (std::uint32_t i = 0; i < length_ / 2; ++i) block[i] = x;
+      block[length_ / 2] = T(Take::none);
+    }
+    between_ = x;
+    running_ = ends_ = T(Take::none);
+    started_ = true;
+  }
+
+  T block_[2][MaxLength / 2 + 1]{};
+  T between_{};  ///< of the block between
+  T running_{};  ///< of the one that runs
+  T ends_{};     ///< of the end of the block between, so far as it is made
   std::uint32_t length_ = 1;
   std::uint32_t at_ = 0;
+  std::uint32_t oldest_ = 0;
   bool started_ = false;
 };
 

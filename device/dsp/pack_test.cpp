@@ -10,6 +10,7 @@
 #include "device/dsp/median.h"
 #include "device/dsp/moments.h"
 #include "device/dsp/moving.h"
+#include "device/dsp/peaks.h"
 #include "device/dsp/resampler.h"
 #include "device/dsp/spectrum.h"
 #include "device/dsp/test_signal.h"
@@ -72,19 +73,29 @@ TEST(Pack, EveryFilterGivesEachLaneTheBitsOfAChannelAlone) {
   lanes_equal_channels_4_and_8([]<class T>(const std::vector<T>& x) {
     float taps[31];
     EXPECT_EQ(design_lowpass(taps, 31, 40, 360), Errc::ok);
-    return through<T>(Fir<T, 32>::make(taps, 31).value(), x);
+    auto fir = Fir<T, 32>::make(taps, 31).value();
+    std::vector<T> out = through<T>(fir, x);
+    std::vector<T> blocks(x.size());
+    fir.push(x.data(), blocks.data(), static_cast<std::uint32_t>(x.size()));
+    out.insert(out.end(), blocks.begin(), blocks.end());
+    auto four = butterworth_lowpass<T, 4>(8, 35, 360).value();
+    four.push(x.data(), blocks.data(), static_cast<std::uint32_t>(x.size()));
+    out.insert(out.end(), blocks.begin(), blocks.end());
+    return out;
   });
 }
 
 TEST(Pack, EveryMovingFigureGivesEachLaneTheBitsOfAChannelAlone) {
-  lanes_equal_channels_4_and_8(
-      []<class T>(const std::vector<T>& x) { return through<T>(MovingAverage<T, 64>::make(37).value(), x); });
-  lanes_equal_channels_4_and_8(
-      []<class T>(const std::vector<T>& x) { return through<T>(MovingMinimum<T, 64>::make(37).value(), x); });
-  lanes_equal_channels_4_and_8(
-      []<class T>(const std::vector<T>& x) { return through<T>(MovingMaximum<T, 64>::make(37).value(), x); });
-  lanes_equal_channels_4_and_8(
-      []<class T>(const std::vector<T>& x) { return through<T>(MovingMedian<T, 64>::make(37).value(), x); });
+  for (const std::uint32_t length : {1U, 2U, 37U, 50U}) {
+    const auto same = [&](auto make) {
+      lanes_equal_channels_4_and_8(
+          [&]<class T>(const std::vector<T>& x) { return through<T>(make.template operator()<T>(length), x); });
+    };
+    same([]<class T>(std::uint32_t n) { return MovingAverage<T, 64>::make(n).value(); });
+    same([]<class T>(std::uint32_t n) { return MovingMinimum<T, 64>::make(n).value(); });
+    same([]<class T>(std::uint32_t n) { return MovingMaximum<T, 64>::make(n).value(); });
+    same([]<class T>(std::uint32_t n) { return MovingMedian<T, 64>::make(n).value(); });
+  }
   lanes_equal_channels_4_and_8([]<class T>(const std::vector<T>& x) {
     auto window = MovingMoments<T, 64>::make(37).value();
     Moments<T> all;
@@ -109,6 +120,30 @@ TEST(Pack, TheResamplerGivesEachLaneTheBitsOfAChannelAlone) {
       r.finish([&](const T& y) { out.push_back(y); });
       return out;
     });
+  }
+}
+
+TEST(Pack, ThePeakPickerGivesEachLaneThePeaksOfAChannelAlone) {
+  for (const std::uint32_t distance : {1U, 2U, 7U, 50U}) {
+    std::vector<std::vector<Peak>> together(8);
+    auto picker = PeakPicker<64, Pack<8>>::make(distance).value();
+    const auto take = [&](std::uint32_t lane, const Peak& p) { together[lane].push_back(p); };
+    for (std::size_t n = 0; n < count; ++n)
+      picker.push(Pack<8>::each([&](std::uint32_t i) { return channel(i)[n]; }), Pack<8>(0.25F), take);
+    picker.finish(take);
+    for (std::uint32_t i = 0; i < 8; ++i) {
+      std::vector<Peak> alone;
+      const auto take_one = [&](const Peak& p) { alone.push_back(p); };
+      auto one = PeakPicker<64>::make(distance).value();
+      for (const float x : channel(i)) one.push(x, 0.25F, take_one);
+      one.finish(take_one);
+      ASSERT_GT(alone.size(), 10U);
+      ASSERT_EQ(alone.size(), together[i].size()) << distance << ' ' << i;
+      for (std::size_t k = 0; k < alone.size(); ++k) {
+        ASSERT_EQ(alone[k].sample, together[i][k].sample);
+        ASSERT_EQ(bits(alone[k].value), bits(together[i][k].value));
+      }
+    }
   }
 }
 

@@ -16,8 +16,8 @@ struct Peak {
 
 /// Peaks of a stream: samples above every one of the `distance` before (the first sample too has none above it), not
 /// below any of the `distance` after, and at least the `threshold` pushed with them. Of equal neighbours the first.
-/// Said exactly `distance` samples after the peak, in O(log distance) a sample. Input without NaN.
-template <std::uint32_t MaxDistance = 128>
+/// Said exactly `distance` samples after the peak. Input without NaN.
+template <std::uint32_t MaxDistance = 128, class T = float>
 class PeakPicker {
  public:
   /// Refuses `capacity_exceeded` unless 1 <= distance <= MaxDistance.
@@ -37,11 +37,9 @@ class PeakPicker {
     if (sample_ == 0 || x > highest_) {
       best_ = {sample_, x};
       worthy_ = x >= threshold;
-      waiting_ = true;
-    }
-    if (waiting_ && sample_ - best_.sample == before_.length()) {
-      waiting_ = false;
-      if (worthy_) emit(best_);
+      left_ = before_.length();
+    } else if (left_ > 0 && --left_ == 0 && worthy_) {
+      emit(best_);
     }
     highest_ = before_.push(x);
     ++sample_;
@@ -49,13 +47,13 @@ class PeakPicker {
   /// The signal ended: a peak that nothing has topped yet is one.
   template <class Emit>
   void finish(Emit&& emit) {
-    if (waiting_ && worthy_) emit(best_);
-    waiting_ = false;
+    if (left_ > 0 && worthy_) emit(best_);
+    left_ = 0;
   }
   void reset() {
     before_.reset();
     sample_ = 0;
-    waiting_ = false;
+    left_ = 0;
   }
 
  private:
@@ -63,8 +61,63 @@ class PeakPicker {
   std::int64_t sample_ = 0;
   Peak best_{0, 0};
   float highest_ = 0;
+  std::uint32_t left_ = 0;  ///< samples until the best is said; 0: it was, or there is none
   bool worthy_ = false;
-  bool waiting_ = false;
+};
+
+/// In lanes: `emit(lane, Peak)`, within a push by rising lane. The peaks of each lane are those of a picker of its own.
+template <std::uint32_t MaxDistance, std::uint32_t Lanes>
+class PeakPicker<MaxDistance, Pack<Lanes>> {
+ public:
+  static Result<PeakPicker> make(std::uint32_t distance) {
+    const auto before = MovingMaximum<Pack<Lanes>, MaxDistance>::make(distance);
+    if (!before.ok()) return before.error();
+    PeakPicker p;
+    p.before_ = before.value();
+    return p;
+  }
+  std::uint32_t delay() const { return before_.length(); }
+
+  template <class Emit>
+  void push(const Pack<Lanes>& x, const Pack<Lanes>& threshold, Emit&& emit) {
+    const Wholes tops = sample_ == 0 ? ~Wholes{} : x.lane > highest_.lane;
+    best_ = choose(WholePack<Lanes>{tops}, x, best_);
+    worthy_ = tops ? x.lane >= threshold.lane : worthy_;
+    // A mask is -1 where it holds.
+    left_ = tops ? Wholes{} + static_cast<std::int32_t>(before_.length()) : left_ + (left_ > 0);
+    const Wholes due = ~tops & (left_ == 0) & worthy_;
+    if (any(WholePack<Lanes>{due})) {
+      for (std::uint32_t i = 0; i < Lanes; ++i) {
+        if (due[i] != 0) emit(i, Peak{sample_ - before_.length(), best_.lane[i]});
+      }
+    }
+    // Said once.
+    worthy_ = worthy_ & (left_ != 0);
+    highest_ = before_.push(x);
+    ++sample_;
+  }
+  template <class Emit>
+  void finish(Emit&& emit) {
+    for (std::uint32_t i = 0; i < Lanes; ++i) {
+      const std::int64_t since = before_.length() - left_[i];
+      if (left_[i] > 0 && worthy_[i] != 0) emit(i, Peak{sample_ - 1 - since, best_.lane[i]});
+    }
+    left_ = Wholes{};
+  }
+  void reset() {
+    before_.reset();
+    sample_ = 0;
+    left_ = Wholes{};
+  }
+
+ private:
+  using Wholes = typename WholePack<Lanes>::Vector;
+  MovingMaximum<Pack<Lanes>, MaxDistance> before_;
+  std::int64_t sample_ = 0;
+  Pack<Lanes> best_{};
+  Pack<Lanes> highest_{};
+  Wholes left_{};
+  Wholes worthy_{};
 };
 
 /// What `find_peaks` asks of a peak; the defaults ask nothing.

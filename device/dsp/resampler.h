@@ -67,6 +67,9 @@ class Resampler {
     }
     Resampler r;
     r.ratio_ = ratio;
+    r.whole_ = ratio.down / ratio.up;
+    r.part_ = ratio.down % ratio.up;
+    r.share_ = 1.0F / static_cast<float>(ratio.up);
     // The corner, over half the input rate.
     const float shrink = ratio.up < ratio.down ? static_cast<float>(ratio.up) / static_cast<float>(ratio.down) : 1.0F;
     const float corner = design.band * shrink;
@@ -115,9 +118,12 @@ class Resampler {
     }
     while (wait_ == 0) {
       emit(interpolate(past_ + at_));
-      phase_ += ratio_.down;
-      wait_ = phase_ / ratio_.up;
-      phase_ = phase_ % ratio_.up;
+      phase_ += part_;
+      wait_ = whole_;
+      if (phase_ >= ratio_.up) {
+        phase_ -= ratio_.up;
+        ++wait_;
+      }
     }
     --wait_;
   }
@@ -145,25 +151,23 @@ class Resampler {
     if (ratio_.up == phases_) return dot(tap_[phase_], from);
     const std::uint32_t scaled = phase_ * phases_;
     const std::uint32_t row = scaled / ratio_.up;
-    const std::uint32_t rest = scaled % ratio_.up;
-    const float share = static_cast<float>(rest) / static_cast<float>(ratio_.up);
+    const std::uint32_t rest = scaled - row * ratio_.up;
+    const float share = static_cast<float>(rest) * share_;
     const T low = dot(tap_[row], from);
     const T high = dot(tap_[row + 1], from);
     return fused(share, high - low, low);
   }
   T dot(const float* row, const T* from) const {
-    T even{};
-    T odd{};
-    for (std::uint32_t k = 0; k < 2 * half_; k += 2) {
-      even = fused(row[k], from[k], even);
-      odd = fused(row[k + 1], from[k + 1], odd);
-    }
-    return even + odd;
+    const auto sum = detail::half_sums(row, from, 2 * half_);
+    return sum.even + sum.odd;
   }
 
   float tap_[MaxPhases + 1][MaxTaps]{};
   T past_[2 * MaxTaps]{};
   Ratio ratio_{1, 1};
+  std::uint32_t whole_ = 1;  ///< input samples from an output to the next, and the rest of that in 1 / up
+  std::uint32_t part_ = 0;
+  float share_ = 1.0F;
   std::uint32_t half_ = 1;
   std::uint32_t phases_ = 1;
   std::uint32_t at_ = 0;

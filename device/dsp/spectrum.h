@@ -5,6 +5,7 @@
 
 #include "device/base/result.h"
 #include "device/dsp/fft.h"
+#include "device/dsp/kernels.h"
 
 namespace vagus::dsp {
 
@@ -55,12 +56,30 @@ class Welch {
 
  private:
   void transform() {
-    T mean{};
-    for (std::uint32_t i = 0; i < N; ++i) mean += past_[i];
-    mean = mean * (1.0F / static_cast<float>(N));
-    for (std::uint32_t i = 0; i < N; ++i) {
-      const std::uint32_t from = at_ + i >= N ? at_ + i - N : at_ + i;
-      work_[i] = (past_[from] - mean) * (0.5F - 0.5F * detail::twiddle<N>(i).cos);
+    T sum[4]{};
+    for (std::uint32_t i = 0; i < N; i += 4) {
+      sum[0] += past_[i];
+      sum[1] += past_[i + 1];
+      sum[2] += past_[i + 2];
+      sum[3] += past_[i + 3];
+    }
+    const T mean = ((sum[0] + sum[1]) + (sum[2] + sum[3])) * (1.0F / static_cast<float>(N));
+    // A segment ends in the middle of the ring or at its end. Of the window, four samples have one cosine but for its
+    // sign.
+    constexpr std::uint32_t half = N / 2;
+    const T* first = past_ + at_;
+    const T* second = past_ + (half - at_);
+    const auto four = [&](std::uint32_t i, float up, float down) {
+      work_[i] = (first[i] - mean) * up;
+      work_[half - i] = (first[half - i] - mean) * down;
+      work_[half + i] = (second[i] - mean) * down;
+      work_[N - i] = (second[half - i] - mean) * up;
+    };
+    work_[0] = T{};
+    work_[half] = second[0] - mean;
+    for (std::uint32_t i = 1; i <= N / 4; ++i) {
+      const float cosine = 0.5F * detail::quarter_wave<N>.sine[N / 4 - i];
+      four(i, 0.5F - cosine, 0.5F + cosine);
     }
     real_fft<N>(work_);
     for (std::uint32_t k = 0; k < bins; ++k) sum_[k] += power_at<N>(work_, k);
@@ -80,14 +99,20 @@ class Welch {
 /// terms: the biased estimate once divided by n). O(n lags). `lags <= n`. Take the mean off before.
 template <class T>
 inline void autocorrelation(const T* x, std::uint32_t n, T* out, std::uint32_t lags) {
-  for (std::uint32_t k = 0; k < lags; ++k) {
-    T sum[4]{};
-    std::uint32_t i = 0;
-    for (; i + 4 <= n - k; i += 4) {
-      for (std::uint32_t j = 0; j < 4; ++j) sum[j] = fused(x[i + j], x[i + j + k], sum[j]);
+  std::uint32_t k = 0;
+  for (; k + 8 <= lags; k += 8) {
+    for (std::uint32_t w = 0; w < 8; ++w) out[k + w] = T{};
+    // What all eight lags have, then what the shorter of them have over that.
+    const std::uint32_t shared = n - k - 7;
+    detail::correlate_8(out + k, x, x + k, shared);
+    for (std::uint32_t w = 0; w < 7; ++w) {
+      for (std::uint32_t i = shared; i < n - k - w; ++i) out[k + w] = fused(x[i], x[i + k + w], out[k + w]);
     }
-    for (; i < n - k; ++i) sum[0] = fused(x[i], x[i + k], sum[0]);
-    out[k] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  }
+  for (; k < lags; ++k) {
+    T sum{};
+    for (std::uint32_t i = 0; i < n - k; ++i) sum = fused(x[i], x[i + k], sum);
+    out[k] = sum;
   }
 }
 

@@ -209,9 +209,10 @@ Instruction* instruction_at(const qemu_plugin_insn* insn) {
   if (known != nullptr) return known.get();
   known = std::make_unique<Instruction>();
   known->address = address;
-  known->bytes = static_cast<std::uint32_t>(qemu_plugin_insn_size(insn));
   std::uint16_t half[2]{};
-  std::memcpy(half, qemu_plugin_insn_data(insn), std::min<std::size_t>(known->bytes, sizeof half));
+  std::memcpy(half, qemu_plugin_insn_data(insn), std::min(qemu_plugin_insn_size(insn), sizeof half));
+  // Not QEMU's size, which at the end of a page also holds what QEMU peeked at behind the instruction.
+  known->bytes = half[0] >> 11U >= 0x1DU ? 4 : 2;
   known->opcode = known->bytes == 2 ? half[0] : static_cast<std::uint32_t>(half[0]) << 16U | half[1];
   find_mark(*known);
   return known.get();

@@ -8,6 +8,7 @@
 #include "device/conformance/signals.h"
 #include "device/dsp/biquad.h"
 #include "device/dsp/fir.h"
+#include "device/dsp/fir_q15.h"
 #include "device/dsp/median.h"
 #include "device/dsp/moments.h"
 #include "device/dsp/moving.h"
@@ -72,16 +73,23 @@ Cascade<float, 4> four_sections() {
     output[i] = y;
   }
   measure<0>("biquad, 4 sections, one sample a call", "sample", block, [] {});
-  through<1>("biquad, 4 sections, in blocks of 256", four_sections());
+  measure<1>("biquad, 4 sections, in blocks of 256", "sample", block, [&] { cascade.push(input, output, block); });
 }
 
 [[gnu::noinline]] void filters() {
   float taps[32];
   if (design_lowpass(taps, 32, 35.0F, 250.0F) != Errc::ok) return;
   auto fir = Fir<float, 32>::make(taps, 32).value();
-  measure<2>("FIR, 32 taps, in blocks of 256", "tap", 32 * block, [&] {
-    for (std::uint32_t i = 0; i < block; ++i) output[i] = fir.push(input[i]);
-  });
+  measure<2>("FIR, 32 taps, in blocks of 256", "tap", 32 * block, [&] { fir.push(input, output, block); });
+}
+[[gnu::noinline]] void whole_number_filter() {
+  std::int16_t taps[32];
+  static std::int16_t x[block];
+  static std::int16_t y[block];
+  for (std::uint32_t k = 0; k < 32; ++k) taps[k] = static_cast<std::int16_t>(60 * k);
+  for (std::uint32_t i = 0; i < block; ++i) x[i] = to_i16(input[i] * 10000.0F);
+  auto fir = FirQ15<32>::make(taps, 32).value();
+  measure<21>("FIR of 16-bit samples, 32 taps, in blocks of 256", "tap", 32 * block, [&] { fir.push(x, y, block); });
 }
 template <std::uint32_t id>
 [[gnu::noinline]] void resample(const char* name, Ratio ratio) {
@@ -151,6 +159,7 @@ int main() {
   }
   biquads();
   filters();
+  whole_number_filter();
   resample<3>("resampler, 360 to 250 Hz", {25, 36});
   resample<4>("resampler, 250 to 256 Hz, interpolated", {128, 125});
   moving();
