@@ -20,6 +20,9 @@ constexpr CommandInfo commands[] = {
     {"study", "a question, data and a detector: from specification to verdict", declare_study},
     {"cost", "what a detector costs on a wrist's cores, and in energy a day", declare_cost},
     {"simulate", "recordings with exact truth", declare_simulate},
+    {"export", "a detector's sources and C header for somebody else's firmware", declare_export},
+    {"replay", "a flight record from a device, run again", declare_replay},
+    {"board", "the conformance signals on a real board, over its serial line", declare_board},
     {"completion", "print shell completion", declare_completion},
 };
 

@@ -10,6 +10,7 @@
 #include "device/dsp/peaks.h"
 #include "device/dsp/resampler.h"
 #include "device/dsp/spectrum.h"
+#include "device/flight/recorder.h"
 #ifndef VAGUS_REGISTRY_HEADER
 #define VAGUS_REGISTRY_HEADER "device/registry.h"
 #define VAGUS_REGISTRY vagus::Registry
@@ -20,6 +21,19 @@ namespace {
 
 using namespace vagus;
 
+/// A flight recorder as firmware has one.
+template <class D>
+std::uint64_t fly(flight::Recorder<D, 4, 1024>& recorder, const typename D::Input& in) {
+  D detector = D::make({}).value();
+  const Discard<typename D::Output> emit;
+  recorder.begin({}, {}, 0.01F);
+  recorder.push(detector, in, emit);
+  recorder.gap(detector, Duration::from_ms(1));
+  recorder.finish(detector, emit);
+  std::uint64_t sum = 0;
+  recorder.read([&](const flight::Block& block) { sum += block.bytes[0]; });
+  return sum;
+}
 template <class D>
 std::uint64_t use() {
   using L = conformance::Laws<D>;
@@ -27,6 +41,12 @@ std::uint64_t use() {
                  L::snapshot_continues().ok
              ? 1U
              : 0U;
+}
+template <class... Detectors>
+std::uint64_t fly_all(TypeList<Detectors...> /*list*/, void* recorders, const void* rows) {
+  return (fly<Detectors>(*static_cast<flight::Recorder<Detectors, 4, 1024>*>(recorders),
+                         *static_cast<const typename Detectors::Input*>(rows)) +
+          ... + std::uint64_t{0});
 }
 template <class... Detectors>
 std::uint64_t use_all(TypeList<Detectors...> /*list*/) {
@@ -38,6 +58,11 @@ std::uint64_t use_all(TypeList<Detectors...> /*list*/) {
 // External, so that nothing of it is thrown away.
 std::uint64_t vagus_use_detectors();
 std::uint64_t vagus_use_detectors() { return use_all(VAGUS_REGISTRY{}); }
+
+std::uint64_t vagus_use_recorders(void* recorders, const void* rows);
+std::uint64_t vagus_use_recorders(void* recorders, const void* rows) {
+  return fly_all(VAGUS_REGISTRY{}, recorders, rows);
+}
 
 float vagus_use_mathematics(float x, float y);
 float vagus_use_mathematics(float x, float y) {

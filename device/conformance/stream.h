@@ -20,26 +20,17 @@ enum class Record : std::uint8_t { start = 1, section, output, candidate, score,
 inline constexpr std::uint32_t stream_magic = 0x53474156U;  ///< "VAGS"
 inline constexpr std::uint32_t stream_version = 1;
 
-/// Gathers words and hands them on in blocks: `write(const void* bytes, std::size_t count)`.
-template <class Write>
-class WordStream {
+/// The parts of records, for whatever takes words: `To` derives from this and has `word(std::uint32_t)`.
+template <class To>
+class Words {
  public:
-  explicit WordStream(Write write) : write_(write) {
-    head(Record::start, 0, 2);
-    word(stream_magic);
-    word(stream_version);
-  }
   void head(Record kind, std::uint32_t id, std::uint32_t words) {
-    word(static_cast<std::uint32_t>(kind) << 24U | id << 16U | words);
+    to().word(static_cast<std::uint32_t>(kind) << 24U | id << 16U | words);
   }
-  void word(std::uint32_t x) {
-    words_[count_++] = x;
-    if (count_ == capacity) flush();
-  }
-  void number(float x) { word(std::bit_cast<std::uint32_t>(x)); }
+  void number(float x) { to().word(std::bit_cast<std::uint32_t>(x)); }
   void index(std::int64_t x) {
-    word(static_cast<std::uint32_t>(static_cast<std::uint64_t>(x)));
-    word(static_cast<std::uint32_t>(static_cast<std::uint64_t>(x) >> 32U));
+    to().word(static_cast<std::uint32_t>(static_cast<std::uint64_t>(x)));
+    to().word(static_cast<std::uint32_t>(static_cast<std::uint64_t>(x) >> 32U));
   }
   void value(Record kind, std::uint32_t id, std::int64_t sample, float x) {
     head(kind, id, 3);
@@ -52,16 +43,34 @@ class WordStream {
       std::uint32_t four = 0;
       for (std::size_t k = i; k < length && k < i + 4; ++k)
         four |= static_cast<std::uint32_t>(static_cast<unsigned char>(s[k])) << (8U * (k - i));
-      word(four);
+      to().word(four);
     }
+  }
+
+ private:
+  To& to() { return static_cast<To&>(*this); }
+};
+
+/// Gathers words and hands them on in blocks: `write(const void* bytes, std::size_t count)`.
+template <class Write>
+class WordStream : public Words<WordStream<Write>> {
+ public:
+  explicit WordStream(Write write) : write_(write) {
+    this->head(Record::start, 0, 2);
+    word(stream_magic);
+    word(stream_version);
+  }
+  void word(std::uint32_t x) {
+    words_[count_++] = x;
+    if (count_ == capacity) flush();
   }
   void section(const char* s, std::size_t length) {
     ++sections_;
-    head(Record::section, 0, static_cast<std::uint32_t>((length + 3) / 4));
-    text(s, length);
+    this->head(Record::section, 0, static_cast<std::uint32_t>((length + 3) / 4));
+    this->text(s, length);
   }
   void end() {
-    head(Record::end, 0, 1);
+    this->head(Record::end, 0, 1);
     word(sections_);
     flush();
   }

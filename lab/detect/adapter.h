@@ -185,6 +185,8 @@ FieldInfo describe(const Field<Owner>& field) {
                  .high = decimal(field.high),
                  .standard = 0,
                  .labels = {}};
+  if (field.kind == Kind::i64) info.bytes = 8;
+  if (field.kind == Kind::boolean || field.kind == Kind::label) info.bytes = 1;
   if (field.kind == Kind::i32 || field.kind == Kind::i64) info.kind = FieldInfo::Kind::integer;
   if (field.kind == Kind::boolean) {
     info.kind = FieldInfo::Kind::flag;
@@ -235,6 +237,14 @@ typename D::Config config_of(const Config& wished) {
   return config;
 }
 
+/// The type's name as source code spells it, from what GCC and clang say of a function: "... [with T = NAME]".
+template <class T>
+std::string type_name() {
+  const std::string_view said = __PRETTY_FUNCTION__;
+  const std::size_t from = said.find("T = ") + 4;
+  return std::string(said.substr(from, said.find_first_of(";]", from) - from));
+}
+
 /// The lab's description of `D`.
 template <Detector D>
 DetectorInfo describe() {
@@ -244,6 +254,8 @@ DetectorInfo describe() {
                     .outputs = {},
                     .moment = is_moment<typename D::Output>,
                     .state_bytes = sizeof(D),
+                    .state_align = alignof(D),
+                    .type = type_name<D>(),
                     .make = {},
                     .make_lanes = {}};
   const typename D::Config standard{};

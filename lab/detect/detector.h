@@ -19,6 +19,7 @@ struct FieldInfo {
   enum class Kind { number, integer, flag, label } kind;
   double low = 0, high = 0, standard = 0;  ///< range and default, configuration only
   std::vector<std::string> labels;
+  std::size_t bytes = 4;  ///< of the member, on every core
 };
 
 /// The value of one output field: one of these by its kind.
@@ -81,7 +82,8 @@ struct DetectorInfo {
   std::vector<FieldInfo> config;
   std::vector<FieldInfo> outputs;
   bool moment;  ///< outputs are moments, not intervals
-  std::size_t state_bytes;
+  std::size_t state_bytes, state_align;
+  std::string type;  ///< the C++ type: "vagus::health::BeatDetector"
   /// Throws UsageError on an unknown key (with the nearest right one) or a value out of range.
   std::function<std::unique_ptr<Instance>(const Config&, Wanted)> make;
   /// The same in lanes, without probes; empty where the detector has none (device/lanes.h).

@@ -1,6 +1,7 @@
 // Console and exit by Arm semihosting, as QEMU and debug probes offer it.
 // Source: Arm, Semihosting for AArch32 and AArch64, 2.0.
 #include "apps/firmware/board/board.h"
+#include "apps/firmware/board/files.h"
 
 extern "C" [[noreturn]] void vagus_exit(int status);
 
@@ -8,9 +9,12 @@ namespace vagus::board {
 namespace {
 
 constexpr std::uint32_t sys_open = 0x01;
+constexpr std::uint32_t sys_close = 0x02;
 constexpr std::uint32_t sys_write = 0x05;
+constexpr std::uint32_t sys_read = 0x06;
 constexpr std::uint32_t sys_exit_extended = 0x20;
 constexpr std::uint32_t application_exit = 0x20026;
+constexpr std::uint32_t read_binary = 1;   ///< "rb"
 constexpr std::uint32_t write_binary = 5;  ///< "wb": ":tt" opened so is standard output
 
 std::uint32_t call(std::uint32_t operation, const std::uint32_t* block) {
@@ -38,6 +42,27 @@ void exit(int status) {
   call(sys_exit_extended, block);
   for (;;) {
   }
+}
+
+File open(const char* name, Mode mode) {
+  std::uint32_t length = 0;
+  while (name[length] != 0) ++length;
+  const std::uint32_t block[3] = {number(name), mode == Mode::read ? read_binary : write_binary, length};
+  return {static_cast<std::int32_t>(call(sys_open, block))};
+}
+std::size_t read(File file, void* bytes, std::size_t count) {
+  const std::uint32_t block[3] = {static_cast<std::uint32_t>(file.handle), number(bytes),
+                                  static_cast<std::uint32_t>(count)};
+  return count - call(sys_read, block);  // the call tells what it did not read
+}
+bool write(File file, const void* bytes, std::size_t count) {
+  const std::uint32_t block[3] = {static_cast<std::uint32_t>(file.handle), number(bytes),
+                                  static_cast<std::uint32_t>(count)};
+  return call(sys_write, block) == 0;
+}
+void close(File file) {
+  const std::uint32_t block[1] = {static_cast<std::uint32_t>(file.handle)};
+  call(sys_close, block);
 }
 
 }  // namespace vagus::board
