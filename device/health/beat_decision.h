@@ -16,6 +16,7 @@ struct BeatLevels {
   float beat_height = 0;   ///< running envelope height of beats; 0: none seen
   float other_height = 0;  ///< running envelope height of humps that are none
   float rr = 100;          ///< running RR interval
+  float steady = 0.5F;     ///< running share of RR intervals within a tenth of the running one
 };
 
 /// The least probability that is reported. In noise, where humps between beats come near to beats in height, it goes
@@ -268,10 +269,23 @@ class BeatDecision {
     e.q = logistic(logit, 12.0F);
   }
 
-  /// How likely an interval is relative to any, and how likely it is that none has ended yet.
-  float interval(std::int32_t dt, float per_rr) const {
-    return dt < refractory ? 0.0F : BeatModel::interval[bin(dt, per_rr)];
+  /// What the rhythm so far says of intervals.
+  struct Rhythm {
+    float per_rr;  ///< tenths of the running RR interval in a sample of 125 Hz
+    float steady;  ///< weight of the steady rhythm
+  };
+  Rhythm rhythm() const { return {10.0F / levels_.rr, clamp((levels_.steady - 0.5F) * 2.5F, 0.0F, 0.8F)}; }
+  /// How likely an interval is relative to any: as in all rhythms, and the more so near the running one the steadier
+  /// the rhythm was.
+  float interval(std::int32_t dt, const Rhythm& rhythm) const {
+    if (dt < refractory) return 0.0F;
+    const int k = bin(dt, rhythm.per_rr);
+    const float any = BeatModel::interval[k];
+    const float steady = k == 9 || k == 10 ? BeatModel::steady_near : BeatModel::steady_far * any;
+    return any + rhythm.steady * (steady - any);
   }
+  /// How likely it is that none has ended yet.
+  static float survival(std::int32_t dt, const Rhythm& rhythm) { return BeatModel::survival[bin(dt, rhythm.per_rr)]; }
   static int bin(std::int32_t dt, float per_rr) {
     const auto k = static_cast<std::int32_t>(static_cast<float>(dt) * per_rr);
     return static_cast<int>(k < BeatModel::bins ? k : BeatModel::bins - 1);
@@ -279,7 +293,7 @@ class BeatDecision {
 
   void posterior(int known, std::int32_t now) {
     constexpr float negligible = 1e-7F;
-    const float per_rr = 10.0F / levels_.rr;
+    const Rhythm rhythm = this->rhythm();
     const std::int32_t end = known < count_ ? entry(known).candidate.time : now - Hump::delay;
     // What is hardly a beat takes no part: it would not change the sums.
     std::int8_t who[capacity];
@@ -295,24 +309,24 @@ class BeatDecision {
       float skip = 1, sum = 0;
       for (int j = i - 1; j >= 0 && skip > negligible; --j) {
         const Entry& o = entry(who[j]);
-        sum += o.forward * interval(t - o.candidate.time, per_rr) * skip;
+        sum += o.forward * interval(t - o.candidate.time, rhythm) * skip;
         skip *= 1 - o.q;
       }
-      sum += skip * (anchored_ ? interval(t - anchor_, per_rr) : 1.0F);
+      sum += skip * (anchored_ ? interval(t - anchor_, rhythm) : 1.0F);
       e.forward = e.q * sum;
       none *= 1 - e.q;
     }
-    float total = none * (anchored_ ? BeatModel::survival[bin(end - anchor_, per_rr)] : 1.0F);
+    float total = none * (anchored_ ? survival(end - anchor_, rhythm) : 1.0F);
     for (int i = n - 1; i >= 0; --i) {
       Entry& e = entry(who[i]);
       const std::int32_t t = e.candidate.time;
       float skip = 1, sum = 0;
       for (int k = i + 1; k < n && skip > negligible; ++k) {
         const Entry& o = entry(who[k]);
-        sum += interval(o.candidate.time - t, per_rr) * o.q * skip * o.backward;
+        sum += interval(o.candidate.time - t, rhythm) * o.q * skip * o.backward;
         skip *= 1 - o.q;
       }
-      const float last = skip * BeatModel::survival[bin(end - t, per_rr)];
+      const float last = skip * survival(end - t, rhythm);
       e.backward = sum + last;
       total += e.forward * last;
     }
@@ -331,7 +345,10 @@ class BeatDecision {
       return;
     }
     if (anchored_) {
-      const float rr = clamp(static_cast<float>(c.time - anchor_), 0.5F * levels_.rr, 1.6F * levels_.rr);
+      const auto apart = static_cast<float>(c.time - anchor_);
+      const bool near_rr = apart > 0.9F * levels_.rr && apart < 1.1F * levels_.rr;
+      levels_.steady += ((near_rr ? 1.0F : 0.0F) - levels_.steady) * (1.0F / 16);
+      const float rr = clamp(apart, 0.5F * levels_.rr, 1.6F * levels_.rr);
       levels_.rr = clamp(levels_.rr + (rr - levels_.rr) * (young_ > 0 ? 0.3F : 0.125F), 26.0F, 250.0F);
     }
     if (young_ > 0) --young_;

@@ -11,6 +11,9 @@ struct BeatIntervals {
                                            1.504F,   2.113F,   2.123F,  1.626F,  1.252F,  1.044F,  0.918F,  0.8437F,
                                            0.7889F,  0.7431F,  0.7027F, 0.6667F, 0.6341F, 0.6047F, 0.5778F, 0.5532F,
                                            0.5306F,  0.5098F,  0.4906F, 0.4727F, 0.4561F, 0.4407F};
+  /// The same where the rhythm is steady: of intervals within a tenth of the running one, and by how much all others
+  /// are less likely. Chosen on DS1 without 118 and 119, as it is and in simulated motion.
+  static constexpr float steady_near = 6.0F, steady_far = 0.6F;
   /// Likelihood that the next beat has not come yet.
   static constexpr float survival[bins] = {1.0F,    1.0F,    1.0F,    1.0F,    1.0F,    1.0F,    1.0F,    1.0F,
                                            1.0F,    1.0F,    0.9664F, 0.9068F, 0.8554F, 0.8105F, 0.771F,  0.7358F,

@@ -30,7 +30,7 @@ class BeatDetector {
     float rate_hz = 250;       ///< sampling rate of the input, 100 to 1000 Hz
     float threshold = 0.465F;  ///< least probability that is reported, 0.02 to 0.98: higher misses more, invents less
     float noise_threshold =
-        0.33F;  ///< the same in noise, 0.02 to 0.98 (not above `threshold`): higher misses more there, invents less
+        0.30F;  ///< the same in noise, 0.02 to 0.98 (not above `threshold`): higher misses more there, invents less
     float smallest_mv = 0.02F;  ///< QRS below this, peak to peak, are not looked for, 0.005 to 1 mV: higher is deafer
                                 ///< to noise on a silent lead, cheaper
     float delay_s = 2.0F;  ///< how long a candidate waits for what follows, 1 to 2 s: shorter answers sooner, errs more
@@ -65,7 +65,7 @@ class BeatDetector {
                                               {"posterior", ""}};
   static constexpr Contract contract = {
       .name = "health.beats",
-      .version = "1.1.0",
+      .version = "1.2.0",
       .summary = "Finds heart beats in one ECG lead, with the probability that each is right.",
       .source =
           "wavelets of QRS width after Martinez et al., IEEE TBME 51(4):570, 2004; scoring by ANSI/AAMI EC57:2012",
