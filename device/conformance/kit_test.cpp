@@ -56,7 +56,7 @@ class Counter {
                                                Field<Output>::number("quality", "", &Output::quality, "how sure")};
   static Result<Counter> make(const Config& config) {
     if (flaw != Flaw::lax) {
-      const Errc error = check_config(config, config_fields);
+      const Errc error = check_config<config_fields>(config);
       if (error != Errc::ok) return error;
     }
     return Counter{};

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "device/base/check_config.h"
 #include "device/base/contract.h"
 #include "device/health/beat_candidates.h"
 #include "device/health/beat_decision.h"
@@ -78,12 +79,8 @@ class BeatDetector {
   };
 
   static Result<BeatDetector> make(const Config& config) {
-    for (const auto& field : config_fields) {
-      const float value = config.*field.f32;
-      if (!is_finite(value)) return Errc::field_not_finite;
-      if (value < field.low || value > field.high)
-        return field.f32 == &Config::rate_hz ? Errc::rate_out_of_range : Errc::field_out_of_range;
-    }
+    const Errc error = check_config<config_fields>(config);
+    if (error != Errc::ok) return error;
     BeatDetector detector;
     detector.thresholds_ = {config.threshold, min(config.threshold, config.noise_threshold)};
     detector.floor_ = config.smallest_mv * envelope_of_qrs * EcgInput::steps_per_mv;

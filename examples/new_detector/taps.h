@@ -78,7 +78,7 @@ class TapDetector {
 
   /// Refuses a field outside its range. Nothing else can fail, ever: past `make` there are no errors.
   static Result<TapDetector> make(const Config& config) {
-    const Errc error = check_config(config, config_fields);
+    const Errc error = check_config<config_fields>(config);
     if (error != Errc::ok) return error;
     TapDetector d;
     d.config_ = config;
