@@ -179,6 +179,13 @@ class Contract(unittest.TestCase):
                 file(name, content)
                 self.assertIn(name.split(".")[0], self.refused(3, "run", "health.beats", name, "--json"))
 
+    def test_a_specification_that_is_no_toml_ends_in_3(self):
+        for i, content in enumerate((b"[,", b"", b"name = ", os.urandom(200), b"[" * 5000, b"a = " + b"[" * 5000)):
+            with open(os.path.join(SCRATCH, "spec.toml"), "wb") as f:
+                f.write(content)
+            with self.subTest(i):
+                self.assertIn("spec.toml", self.refused(3, "study", "run", "spec.toml"))
+
     def test_a_missing_channel_is_named(self):
         with open(os.path.join(SCRATCH, "motion.csv"), "w") as f:
             f.write("t_s,acc_x_g\n" + "".join(f"{i / 100},1\n" for i in range(500)))

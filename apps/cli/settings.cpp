@@ -1,12 +1,13 @@
 #include "apps/cli/settings.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/base/toml.h"
 #include "lab/detect/adapter.h"
 
 namespace vagus::cli {
@@ -42,12 +43,9 @@ lab::Config read_settings(const lab::DetectorInfo& detector, const std::string& 
   lab::Config config;
   if (!file.empty()) {
     if (!std::filesystem::is_regular_file(file)) throw lab::Error("the configuration file is not there", file);
-    toml::table table;
-    try {
-      table = toml::parse_file(file);
-    } catch (const toml::parse_error& error) {
-      throw lab::Error(std::string(error.description()), file + " line " + std::to_string(error.source().begin.line));
-    }
+    std::ifstream stream(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    toml::table table = lab::parse_toml(text, file);
     if (const toml::table* own = table[detector.contract->name].as_table()) table = toml::table(*own);
     for (const auto& [key, node] : table) {
       const std::string name(key.str());

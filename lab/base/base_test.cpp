@@ -11,6 +11,7 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/base/toml.h"
 
 namespace vagus::lab {
 namespace {
@@ -25,6 +26,19 @@ std::filesystem::path fresh_folder(const char* name) {
 
 std::size_t files_in(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+TEST(Toml, IsReadOrRefusedWithItsPlaceAndNeverEndsTheProcess) {
+  EXPECT_EQ(parse_toml("[a]\nb = 3\n", "x.toml")["a"]["b"].value_or(0), 3);
+  for (const char* text :
+       {"[,", "[[,", "a.,", ",", "[a]\nb = ", "a = [1, ", "[\xc3", "\"", "a = 1e", "= 1", "[\n", "a.\n"}) {
+    try {
+      parse_toml(text, "x.toml");
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.where().rfind("x.toml", 0), 0U) << text << ": " << error.where();
+    }
+  }
 }
 
 TEST(AtomicFile, AFileThatIsNotCommittedLeavesNoTrace) {

@@ -1,11 +1,10 @@
 #include "lab/store/dataset.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <set>
 
 #include "lab/base/error.h"
+#include "lab/base/toml.h"
 #include "lab/store/layout.h"
 
 namespace vagus::lab {
@@ -236,12 +235,7 @@ struct Dataset::Layout {
 };
 
 Dataset::Dataset(std::string_view text, std::string shown) {
-  toml::table table;
-  try {
-    table = toml::parse(text, shown);
-  } catch (const toml::parse_error& error) {
-    throw Error(std::string(error.description()), shown + " line " + std::to_string(error.source().begin.line));
-  }
+  const toml::table table = parse_toml(text, shown);
   Keys keys(table, shown);
   about_.name = keys.text("name");
   about_.title = keys.text("title");

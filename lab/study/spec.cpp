@@ -1,7 +1,5 @@
 #include "lab/study/spec.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -11,6 +9,7 @@
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/base/text.h"
+#include "lab/base/toml.h"
 
 namespace vagus::lab {
 namespace {
@@ -259,14 +258,7 @@ bool meant(const std::string& pattern, const std::string& set, const std::string
 }
 
 StudySpec parse_spec(std::string_view text, const std::string& path) {
-  toml::table table;
-  try {
-    table = toml::parse(text, std::string_view(path));
-  } catch (const toml::parse_error& error) {
-    std::string why(error.description());
-    std::replace(why.begin(), why.end(), '\n', ' ');
-    throw Error("not TOML: " + why, path + " line " + std::to_string(error.source().begin.line));
-  }
+  const toml::table table = parse_toml(text, path);
   const Section top(table, "", path,
                     {"name", "question", "seed", "data", "split", "detector", "score", "requirement", "group"},
                     {"hypothesis", "slice", "sweep", "budget", "accept", "model"});

@@ -5,11 +5,9 @@
 #include <filesystem>
 #include <limits>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/base/toml.h"
 #include "lab/formats/arrays/array_parts.h"
 #include "lab/formats/csv/columns.h"
 #include "lab/signal/even_grid.h"
@@ -42,15 +40,11 @@ class Layout {
         arrays_(arrays),
         path_(options.layout.value_or("array layout")),
         annotations_(options.annotations) {
-    try {
-      if (options.layout) {
-        const Location file = locate(path_);
-        top_ = toml::parse(file.volume->read(file.path).text(), path_);
-      } else {
-        top_ = toml::parse(options.layout_text, path_);
-      }
-    } catch (const toml::parse_error& e) {
-      throw Error(std::string(e.description()), place(e.source()));
+    if (options.layout) {
+      const Location file = locate(path_);
+      top_ = parse_toml(file.volume->read(file.path).text(), path_);
+    } else {
+      top_ = parse_toml(options.layout_text, path_);
     }
   }
 
