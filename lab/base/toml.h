@@ -1,7 +1,6 @@
 #pragma once
-/// TOML, by toml++. Include this and not toml++ itself: version 3.3 ends the process by an assertion on text as short
-/// as
-/// "[,"; here an assertion is an Error like any other.
+/// TOML, by toml++. Include this and not toml++ itself: an assertion, by which version 3.3 ends the process on text as
+/// short as "[,", is here an Error like any other.
 #include <string>
 #include <string_view>
 

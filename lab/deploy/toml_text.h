@@ -1,25 +1,14 @@
 #pragma once
-/// TOML with errors that name file and line.
-#include <toml++/toml.h>
-
+/// Values of TOML with errors that name file and line.
 #include <string>
-#include <string_view>
 
 #include "lab/base/error.h"
+#include "lab/base/toml.h"
 
 namespace vagus::lab {
 
 inline std::string toml_place(const toml::node& node, const std::string& where) {
   return where + " line " + std::to_string(node.source().begin.line);
-}
-
-/// Throws Error naming `where` and the line where the text is no TOML.
-inline toml::table parse_toml(std::string_view text, const std::string& where) {
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    throw Error(std::string(error.description()), where + " line " + std::to_string(error.source().begin.line));
-  }
 }
 
 /// The text under `key`; Error where there is none.
