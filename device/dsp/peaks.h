@@ -99,7 +99,7 @@ class PeakPicker<MaxDistance, Pack<Lanes>> {
   template <class Emit>
   void finish(Emit&& emit) {
     for (std::uint32_t i = 0; i < Lanes; ++i) {
-      const std::int64_t since = before_.length() - left_[i];
+      const std::int64_t since = std::int64_t{before_.length()} - left_[i];
       if (left_[i] > 0 && worthy_[i] != 0) emit(i, Peak{sample_ - 1 - since, best_.lane[i]});
     }
     left_ = Wholes{};
