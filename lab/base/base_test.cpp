@@ -31,7 +31,8 @@ std::size_t files_in(const std::filesystem::path& folder) {
 TEST(Toml, IsReadOrRefusedWithItsPlaceAndNeverEndsTheProcess) {
   EXPECT_EQ(parse_toml("[a]\nb = 3\n", "x.toml")["a"]["b"].value_or(0), 3);
   for (const char* text :
-       {"[,", "[[,", "a.,", ",", "[a]\nb = ", "a = [1, ", "[\xc3", "\"", "a = 1e", "= 1", "[\n", "a.\n"}) {
+       {"[,", "[[,", "a.,", ",", "[a]\nb = ", "a = [1, ", "[\xc3", "\"", "a = 1e", "= 1", "[\n", "a.\n", "\xc3\xa9",
+        "\xce\xce\xa4q", "\xce\xa4\xce\x86 = 1", "a = \xe2\x80\xa8", "\xd7\x90"}) {
     try {
       parse_toml(text, "x.toml");
       ADD_FAILURE() << text;

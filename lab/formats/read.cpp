@@ -76,12 +76,12 @@ Recording read_by_format(const Location& where, const ReadOptions& options, Cloc
       return read_csv(where, options, &clock);
     case Format::wfdb: {
       Recording recording = read_wfdb(where, options);
-      if (recording.start) clock = {recording.start->us * 1000, true};
+      if (recording.start) clock = {recording.start->us, 0};
       return recording;
     }
     default: {
       Recording recording = read_arrays(where, options);
-      if (recording.start) clock = {recording.start->us * 1000, true};
+      if (recording.start) clock = {recording.start->us, 0};
       return recording;
     }
   }
@@ -122,15 +122,14 @@ Recording read_session(const std::vector<std::string>& files, const ReadOptions&
   std::vector<Clock> clocks(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) parts.push_back(read_known(locate(files[i]), options, clocks[i]));
 
-  const auto earliest = std::min_element(clocks.begin(), clocks.end(),
-                                         [](const Clock& a, const Clock& b) { return a.origin_ns < b.origin_ns; });
+  const auto earliest = std::min_element(clocks.begin(), clocks.end());
   Recording whole = parts[static_cast<std::size_t>(earliest - clocks.begin())];
   whole.channels.clear();
   whole.tracks.clear();
   whole.repairs.clear();
   whole.name = parts.front().name;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const double later_s = 1e-9 * (static_cast<double>(clocks[i].origin_ns) - static_cast<double>(earliest->origin_ns));
+    const double later_s = clocks[i].seconds_after(*earliest);
     if (later_s > one_clock_s) {
       throw Error(
           "its times and those of " + files[static_cast<std::size_t>(earliest - clocks.begin())] + " are not one clock",

@@ -32,6 +32,15 @@ TEST_F(ReadTest, StartOfASessionIsThatOfItsEarliestFile) {
   EXPECT_NEAR(recording.channels[0].time.stretches[0].t_start_s, 10, 1e-9);
 }
 
+TEST_F(ReadTest, ASessionMayBeFarOutsideOfWhatNanosecondsCount) {
+  put("a.hea", "a 1 250 2 12:00:01 01/01/2896\na.dat 16 200 16 0 0 0 0 I\n");
+  put("b.hea", "b 1 250 2 12:00:00 01/01/2896\nb.dat 16 200 16 0 0 0 0 II\n");
+  for (const char* file : {"a.dat", "b.dat"}) put(file, std::string(4, '\0'));
+  const Recording recording = read_session({path("a.hea"), path("b.hea")});
+  EXPECT_EQ(iso(*recording.start), "2896-01-01T12:00:00");
+  EXPECT_EQ(recording.find("I")->time.stretches[0].t_start_s, 1);
+}
+
 TEST_F(ReadTest, SameColumnOfTwoFilesKeepsBoth) {
   put("left.csv", "t_s,acc_x_g\n0,1\n1,2\n");
   put("right.csv", "t_s,acc_x_g\n0,3\n1,4\n");

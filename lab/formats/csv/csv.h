@@ -16,8 +16,18 @@ namespace vagus::lab {
 
 /// Where a recording's clock begins: what its time column said at `t_s` = 0.
 struct Clock {
-  std::int64_t origin_ns = 0;
-  bool absolute = false;  ///< counted from 1970 (t_iso, or a count that can be nothing else), not from some moment
+  std::int64_t us = 0;  ///< whole microseconds: a record may say the year 2896, which no count of nanoseconds reaches
+  std::int64_t ns = 0;  ///< the rest, 0 to 999
+
+  static Clock from_ns(std::int64_t ns) {
+    const std::int64_t rest = (ns % 1000 + 1000) % 1000;
+    return {(ns - rest) / 1000, rest};
+  }
+  auto operator<=>(const Clock&) const = default;
+  double seconds_after(const Clock& earlier) const {
+    return 1e-6 * (static_cast<double>(us) - static_cast<double>(earlier.us)) +
+           1e-9 * static_cast<double>(ns - earlier.ns);
+  }
 };
 
 /// Reads canonical CSV. Byte-order mark, CR LF, blanks around cells, quoted cells and trailing separators are taken;

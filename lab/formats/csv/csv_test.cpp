@@ -61,6 +61,7 @@ TEST_F(CsvTest, StartIsKnownFromIsoTimesAndFromCountsSince1970) {
   EXPECT_EQ(iso(*of("t_ms,ecg_mv\n1577836800250,1\n1577836800254,2\n").start), "2020-01-01T00:00:00.25Z");
   EXPECT_EQ(iso(*of("t_ns,ecg_mv\n1577836800250000000,1\n1577836800254000000,2\n").start), "2020-01-01T00:00:00.25Z");
   EXPECT_FALSE(of("t_ms,ecg_mv\n86400000,1\n86400004,2\n").start);
+  EXPECT_REFUSES(of("t_iso,ecg_mv\n2896-01-01T00:00:00Z,1\n2896-01-01T00:00:01Z,2\n"), "no time can be read");
 }
 
 TEST_F(CsvTest, NanosecondCountsSince1970KeepTheirNanoseconds) {

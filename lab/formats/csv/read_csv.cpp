@@ -92,22 +92,23 @@ Recording read_csv(const Location& where, const ReadOptions& options, Clock* clo
   Recording recording;
   recording.name = std::filesystem::path(where.path).stem().string();
   Grid grid;
-  Clock here;
+  std::int64_t origin_ns = 0;
+  bool absolute = false;  // counted from 1970 (t_iso, or a count that can be nothing else), not from some moment
   {
     const Bytes bytes = where.volume->read(where.path);
     RowReader rows = read_rows(csv::without_mark(bytes.text()), place);
     const auto first =
         std::find_if(rows.stamps.begin(), rows.stamps.end(), [](std::int64_t s) { return s != csv::no_stamp; });
     if (first == rows.stamps.end()) throw Error("no time can be read", place + " column 1");
-    here.origin_ns = *first;
-    here.absolute = csv::counts_from_1970(*first, rows.header().time);
+    origin_ns = *first;
+    absolute = csv::counts_from_1970(*first, rows.header().time);
     rows.damage().count_into(recording.repairs);
     recording.channels = rows.header().channels;
     if (rows.header().time == csv::TimeColumn::iso) {
       recording.start = start_from_iso(csv::first_cell(bytes.text().substr(bytes.text().find('\n') + 1)));
     }
     try {
-      grid = even_grid(seconds_since(rows.stamps, here.origin_ns));
+      grid = even_grid(seconds_since(rows.stamps, origin_ns));
     } catch (const Error& e) {
       throw Error(e.what(), place + " column 1");
     }
@@ -118,16 +119,16 @@ Recording read_csv(const Location& where, const ReadOptions& options, Clock* clo
   }
   for (const auto& [what, count] : grid.repairs) recording.repairs[what] += count;
   const double earliest = grid.time.stretches.front().t_start_s;
-  here.origin_ns += static_cast<std::int64_t>(std::llround(earliest / s_per_ns));
+  origin_ns += static_cast<std::int64_t>(std::llround(earliest / s_per_ns));
   const TimeAxis axis = grid.time.shifted(-earliest);
   for (Channel& channel : recording.channels) channel.time = axis;
-  if (here.absolute) {
+  if (absolute) {
     const bool local = recording.start && !recording.start->utc;
     const auto zone = recording.start ? recording.start->zone_minutes : std::nullopt;
-    recording.start = Start{here.origin_ns / 1000, zone, !local};
+    recording.start = Start{origin_ns / 1000, zone, !local};
   }
   if (options.annotations) add_annotations(where, recording);
-  if (clock != nullptr) *clock = here;
+  if (clock != nullptr) *clock = Clock::from_ns(origin_ns);
   return recording;
 }
 

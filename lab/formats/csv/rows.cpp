@@ -47,7 +47,8 @@ int digits_below(TimeColumn unit) {
 std::int64_t parse_stamp(std::string_view cell, TimeColumn unit) {
   if (unit == TimeColumn::iso) {
     const auto moment = start_from_iso(cell);
-    return moment ? moment->us * 1000 : no_stamp;
+    std::int64_t ns = 0;
+    return moment && !__builtin_mul_overflow(moment->us, std::int64_t{1000}, &ns) ? ns : no_stamp;
   }
   const int below = digits_below(unit);
   const std::int64_t per_unit = powers_of_ten[static_cast<std::size_t>(below)];
