@@ -149,6 +149,7 @@ int run_cost(const CostOptions& o) {
   }
   if (o.write_budgets) {
     std::vector<lab::DetectorCost> costs;
+    costs.reserve(answers.size());
     for (const CostAnswer& a : answers) costs.push_back(a.cost);
     fmt::print("{}", lab::write_budgets(costs, budgets));
     return 0;

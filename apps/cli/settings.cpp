@@ -49,7 +49,8 @@ lab::Config read_settings(const lab::DetectorInfo& detector, const std::string& 
     if (const toml::table* own = table[detector.contract->name].as_table()) table = toml::table(*own);
     for (const auto& [key, node] : table) {
       const std::string name(key.str());
-      if (!node.is_value()) throw lab::UsageError("\"" + name + "\" in " + file + " is not one value");
+      if (!node.is_value())
+        throw lab::UsageError(std::string("\"").append(name) + "\" in " + file + " is not one value");
       const double value = value_of(detector, name, text_of(node));
       lab::check_config(detector, name, value);
       config[name] = value;

@@ -152,7 +152,7 @@ std::string first_difference(const std::vector<std::uint8_t>& board, const std::
   if (board.empty() || here.empty() || board[0] != here[0]) return "the board refused what this machine did";
   std::size_t at = 1;
   while (at < std::min(board.size(), here.size())) {
-    const std::size_t end = at + 4 + 4 * (word_at(here, at) & 0xFFFFU);
+    const std::size_t end = at + 4 + std::size_t{4} * (word_at(here, at) & 0xFFFFU);
     if (end > board.size() || end > here.size() ||
         !std::equal(here.begin() + static_cast<std::ptrdiff_t>(at), here.begin() + static_cast<std::ptrdiff_t>(end),
                     board.begin() + static_cast<std::ptrdiff_t>(at)))
@@ -171,7 +171,7 @@ std::string first_difference(const std::vector<std::uint8_t>& board, const std::
     if (head >> 24U == static_cast<std::uint32_t>(Record::probe)) out += " " + std::to_string((head >> 16U) & 0xFFU);
     char text[12];
     for (std::uint32_t i = 0; i < std::min(head & 0xFFFFU, 12U); ++i) {
-      std::snprintf(text, sizeof text, " %08x", word_at(bytes, at + 4 + 4 * i));
+      std::snprintf(text, sizeof text, " %08x", word_at(bytes, at + 4 + std::size_t{4} * i));
       out += text;
     }
     return out;

@@ -1,12 +1,14 @@
 #include "lab/deploy/cost.h"
 
+#include <cmath>
+
 #include "lab/base/error.h"
 
 namespace vagus::lab {
 namespace {
 
 /// To a thousandth: what is left of a mean over thousands of samples is no more.
-double rounded(double value) { return static_cast<double>(static_cast<long long>(value * 1000.0 + 0.5)) / 1000.0; }
+double rounded(double value) { return static_cast<double>(std::llround(value * 1000.0)) / 1000.0; }
 
 Json core_json(const CoreCost& c) {
   Json out = {{"instructions_per_sample", number(rounded(c.instructions_per_sample))},

@@ -55,6 +55,7 @@ std::vector<SourceFile> files_of(std::string_view path) {
     }
   }
   std::vector<SourceFile> out;
+  out.reserve(found.size());
   for (const SourceFile* file : found) out.push_back(*file);
   return out;
 }

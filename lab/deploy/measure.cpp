@@ -87,7 +87,7 @@ fs::path unpack_sources(const std::string& hash, const fs::path& fallback) {
   };
   std::error_code code;
   fs::create_directories(folder.parent_path(), code);
-  const fs::path fresh = fallback / "unpacked";
+  fs::path fresh = fallback / "unpacked";
   write_all(fresh);
   if (!code) fs::rename(fresh, folder, code);
   if (!code || fs::exists(folder / "whole")) return folder;  // somebody else was faster

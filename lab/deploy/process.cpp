@@ -66,6 +66,7 @@ Ran run_program(const std::vector<std::string>& command, const std::filesystem::
   Printed out, err;
   if (!out.ok() || !err.ok()) return {not_started, "", "no place for temporary files"};
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
 

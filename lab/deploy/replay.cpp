@@ -176,7 +176,7 @@ class Rerun {
   std::optional<ReplayDifference> take(const FlightStep& step) {
     if (step.kind == FlightStep::Kind::event || step.kind == FlightStep::Kind::unreadable) {
       const Answer there = recorded(info_, step);
-      const std::optional<ReplayDifference> found = compare(&there, waiting_.empty() ? nullptr : &waiting_.front());
+      std::optional<ReplayDifference> found = compare(&there, waiting_.empty() ? nullptr : &waiting_.front());
       if (!found) waiting_.pop_front();
       ++out_.answers;
       return found;

@@ -98,7 +98,7 @@ Recording read_known(const Location& where, const ReadOptions& options, Clock& c
 /// A name that no channel of `recording` has.
 std::string unique_name(const Recording& recording, const std::string& name, const std::string& file) {
   if (recording.find(name) == nullptr) return name;
-  const std::string prefixed = fs::path(file).stem().string() + "." + name;
+  std::string prefixed = fs::path(file).stem().string() + "." + name;
   if (recording.find(prefixed) == nullptr) return prefixed;
   for (int number = 2;; ++number) {
     if (std::string numbered = prefixed + "_" + std::to_string(number); recording.find(numbered) == nullptr)

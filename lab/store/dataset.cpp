@@ -234,7 +234,7 @@ struct Dataset::Layout {
   std::vector<std::string> exclude;
 };
 
-Dataset::Dataset(std::string_view text, std::string shown) {
+Dataset::Dataset(std::string_view text, const std::string& shown) {
   const toml::table table = parse_toml(text, shown);
   Keys keys(table, shown);
   about_.name = keys.text("name");

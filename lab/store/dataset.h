@@ -58,7 +58,7 @@ SourceSet open_source(const std::string& path, const AddOptions& options);
 class Dataset {
  public:
   /// Throws Error (place: `shown` line N) on what is not TOML, and UsageError on keys it does not know.
-  Dataset(std::string_view toml, std::string shown);
+  Dataset(std::string_view toml, const std::string& shown);
   ~Dataset();
   Dataset(Dataset&&) noexcept;
   Dataset& operator=(Dataset&&) noexcept;

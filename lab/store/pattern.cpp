@@ -68,7 +68,8 @@ std::string fill(const std::string& text, const Captures& captures) {
     const std::size_t close = closing(text, i);
     const std::string name = text.substr(i + 1, close - i - 1);
     const auto it = captures.find(name);
-    if (it == captures.end()) throw UsageError("\"" + text + "\" speaks of {" + name + "}, which nothing captures");
+    if (it == captures.end())
+      throw UsageError(std::string("\"").append(text) + "\" speaks of {" + name + "}, which nothing captures");
     out += it->second;
     i = close;
   }

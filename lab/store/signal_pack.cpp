@@ -83,6 +83,7 @@ std::string link_name(const std::string& name) {
 
 std::vector<Hdf5Attribute> texts(const std::map<std::string, std::string>& facts) {
   std::vector<Hdf5Attribute> attributes;
+  attributes.reserve(facts.size());
   for (const auto& [key, value] : facts) attributes.push_back({key.empty() ? "_" : key, value});
   return attributes;
 }

@@ -88,7 +88,7 @@ Recording read_row(const Row& row, const std::shared_ptr<Volume>& volume, const 
   } else {
     std::vector<std::string> paths;
     paths.reserve(row.files.size());
-    for (const std::string& file : row.files) paths.push_back(outer + root + file);
+    for (const std::string& file : row.files) paths.push_back(std::string(outer).append(root).append(file));
     recording = read_session(paths);
   }
   // The CSV reader takes FILE.ann.csv along; other formats and several files do not know it.

@@ -37,7 +37,7 @@ CheckReport Store::check(const std::string& only) const {
       try {
         manifests.push_back(read_manifest(folder, sequence));
       } catch (const Error& error) {
-        const std::string place = error.where();
+        const std::string& place = error.where();
         const std::size_t at = place.find("(recording ");
         const std::string recording =
             at == std::string::npos ? "" : place.substr(at + 11, place.find(')', at) - at - 11);

@@ -32,6 +32,7 @@ Recording nth(int n) {
 
 int add(Store& store, const std::string& set, int count) {
   std::vector<Recording> recordings;
+  recordings.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) recordings.push_back(nth(i));
   store.add(set, std::move(recordings));
   return 0;

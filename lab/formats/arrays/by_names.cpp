@@ -163,6 +163,7 @@ Arrays npz_arrays(const Recording& recording) {
     arrays.push_back(std::move(array));
   };
   std::vector<std::string> order;
+  order.reserve(chosen.size());
   for (const auto& [channel, column] : chosen) order.push_back(column);
   texts("channels", std::move(order));
   if (recording.start) texts("start", {iso(*recording.start)});

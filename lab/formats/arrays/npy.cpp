@@ -85,7 +85,7 @@ class HeadReader {
     if (text_.empty() || (text_.front() != '\'' && text_.front() != '"')) fail();
     const std::size_t end = text_.find(text_.front(), 1);
     if (end == std::string_view::npos) fail();
-    const std::string out(text_.substr(1, end - 1));
+    std::string out(text_.substr(1, end - 1));
     text_.remove_prefix(end + 1);
     return out;
   }
@@ -316,8 +316,9 @@ Arrays read_npz(const Location& where, std::map<std::string, std::int64_t>& repa
   Arrays arrays;
   for (const std::string& member : volume->list()) {
     if (!member.ends_with(".npy")) continue;
-    arrays.push_back(
-        read_npy(volume->read(member), member.substr(0, member.size() - 4), shown + "::" + member, repairs));
+    std::string place = shown;
+    place.append("::").append(member);
+    arrays.push_back(read_npy(volume->read(member), member.substr(0, member.size() - 4), place, repairs));
   }
   if (arrays.empty()) throw Error("no NumPy array in it", shown);
   return arrays;
@@ -394,7 +395,7 @@ std::string npz_of(const Arrays& arrays) {
     put(directory, static_cast<std::uint32_t>(out.size()));
     directory += member;
     out.append("PK\x03\x04");
-    out += fields + member + content;
+    out.append(fields).append(member).append(content);
   }
   const auto at = static_cast<std::uint32_t>(out.size());
   out += directory;

@@ -23,7 +23,7 @@ struct Clock {
     const std::int64_t rest = (ns % 1000 + 1000) % 1000;
     return {(ns - rest) / 1000, rest};
   }
-  auto operator<=>(const Clock&) const = default;
+  friend bool operator<(const Clock& a, const Clock& b) { return a.us != b.us ? a.us < b.us : a.ns < b.ns; }
   double seconds_after(const Clock& earlier) const {
     return 1e-6 * (static_cast<double>(us) - static_cast<double>(earlier.us)) +
            1e-9 * static_cast<double>(ns - earlier.ns);

@@ -233,7 +233,9 @@ void read_group(hid_t group, const std::string& path, Hdf5Content& content, int 
     checked(H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size(), H5P_DEFAULT));
     name.pop_back();
     const Id object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
-    const std::string inner = (path == "/" ? "/" : path + "/") + name;
+    std::string inner = path;
+    if (path != "/") inner += '/';
+    inner += name;
     if (H5Iget_type(object) == H5I_GROUP) {
       read_group(object, inner, content, depth + 1);
     } else if (H5Iget_type(object) == H5I_DATASET) {
