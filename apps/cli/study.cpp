@@ -1,4 +1,6 @@
 /// `vagus study run SPEC`: a question in, a verdict with its evidence out.
+#include "apps/cli/study.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -11,6 +13,7 @@
 #include "lab/base/error.h"
 #include "lab/report/html.h"
 #include "lab/report/study_report.h"
+#include "lab/study/ledger.h"
 #include "lab/study/results.h"
 
 namespace vagus::cli {
@@ -21,16 +24,6 @@ struct StudyArguments {
   int threads = 0;
   bool fresh = false, json = false;
 };
-
-/// A wrong key or name inside the specification is bad input, whatever part of vagus noticed it.
-template <class Work>
-auto of_specification(const std::string& path, const Work& work) {
-  try {
-    return work();
-  } catch (const lab::UsageError& error) {
-    throw lab::Error(error.what(), path);
-  }
-}
 
 std::string share(double value) { return std::isfinite(value) ? fmt::format("{:.3f} %", 100 * value) : "unknown"; }
 
@@ -85,7 +78,9 @@ void print_result(const lab::StudyResult& result) {
   }
   for (const auto& failure : result.failed)
     fmt::print(stderr, "vagus: {} failed: {}\n", failure.recording, failure.why);
-  fmt::print("\n{}\n", result.sentence);
+  fmt::print("\nlooks at this test data, this one included: {}\n", result.looks);
+  for (const auto& why : result.exploratory) fmt::print("exploratory: {}\n", why);
+  fmt::print("{}\n", result.sentence);
 }
 
 int run(const StudyArguments& options) {
@@ -97,8 +92,9 @@ int run(const StudyArguments& options) {
   lab::StudyOptions how;
   how.threads = options.threads;
   how.detector = options.detector;
-  const lab::StudyResult result =
-      of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
+  lab::StudyResult result = of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
+  const lab::TestData test = lab::test_data(lab::judged_signals(result));
+  lab::apply(lab::Ledger::open().look(lab::asked(spec, options.detector), result.run_key, test), result);
 
   const std::filesystem::path folder =
       options.output.empty() ? std::filesystem::path("results") / spec.name : std::filesystem::path(options.output);
@@ -151,6 +147,7 @@ void declare_study(CLI::App& app, Action& action) {
       "  vagus study run studies/beats.toml\n"
       "  vagus study run studies/beats-simulated.toml -o /tmp/first\n"
       "  vagus study run studies/beats.toml --detector health.beats --threads 1\n");
+  declare_study_evidence(app, action);
   run->callback([options, &action] { action = [options] { return guarded(*options); }; });
 }
 

@@ -130,6 +130,8 @@ class Store {
   CheckReport check(const std::string& set = {}) const;
 
   const std::filesystem::path& folder() const { return folder_; }
+  /// The shared store that is only read, below the folder; "" without one.
+  const std::filesystem::path& base() const { return base_; }
 
  private:
   struct Shared;

@@ -1,8 +1,13 @@
 #include "lab/study/results.h"
 
+#include <tbb/version.h>
+#include <toml++/impl/version.h>
+
 #include <algorithm>
+#include <boost/version.hpp>
 
 #include "lab/store/hash.h"
+#include "lab/study/plan.h"
 
 namespace vagus::lab {
 namespace {
@@ -33,18 +38,30 @@ Json requirement(const RequirementResult& result) {
   return json;
 }
 
-Json record(const RecordResult& record) {
+Json record(const RecordResult& record, const std::vector<Group>& groups) {
   const Ec57& scored = record.scored;
   const double unreadable = record.run.duration_s > 0 ? record.run.unreadable_s / record.run.duration_s : 0;
   Json all = counts(scored);
   all["whole_tp"] = record.whole.tp;
   all["whole_fn"] = record.whole.fn;
   all["whole_fp"] = record.whole.fp;
+  const Count count = count_of(record);
+  all["unreadable_wrong_tp"] = count.wrong_tp;
+  all["unreadable_wrong_fn"] = count.wrong_fn;
+  all["whole_unreadable_wrong_tp"] = count.whole_wrong_tp;
+  all["whole_unreadable_wrong_fn"] = count.whole_wrong_fn;
+  Json member_of = Json::array();
+  for (const Group& group : groups) {
+    if (in_group(group, record.item)) member_of.push_back(group.name);
+  }
   Json repairs = Json::object();
   for (const auto& [what, count] : record.run.repairs) repairs[what] = count;
   return {{"recording", record.item.id()},
           {"subject", record.item.subject},
           {"split", name(record.role)},
+          {"groups", member_of},
+          {"duration_s", number(record.run.duration_s)},
+          {"unreadable_s", number(record.run.unreadable_s)},
           {"counts", all},
           {"figures",
            {{"ec57.sensitivity", number(scored.se())},
@@ -87,7 +104,8 @@ Json detector(const StudyResult& result) {
           {"causal", true},
           {"latency_ms", number(result.contract.latency_ms)},
           {"initialised_from_truth", false},
-          {"code", result.code}};
+          {"code", result.code},
+          {"instead_of_the_specifications", result.overridden}};
 }
 
 Json data(const StudyResult& result) {
@@ -103,6 +121,7 @@ Json data(const StudyResult& result) {
   json["resample_hz"] = spec.resample_hz > 0 ? number(spec.resample_hz) : Json(nullptr);
   json["recordings"] = result.records.size() + result.failed.size();
   json["hash"] = result.data_hash;
+  json["versions"] = result.versions;
   Json excluded = Json::array();
   for (const auto& exclusion : result.excluded)
     excluded.push_back({{"recording", exclusion.recording}, {"reason", exclusion.reason}});
@@ -148,6 +167,20 @@ void write(std::string& out, const Json& json, std::size_t depth) {
 
 const char* vagus_version() { return VAGUS_VERSION; }
 
+Json environment_of_build() {
+  return {{"compiler", VAGUS_COMPILER},
+          {"architecture", VAGUS_ARCHITECTURE},
+          {"boost", BOOST_LIB_VERSION},
+          {"onetbb", TBB_VERSION_STRING},
+          {"tomlplusplus", std::to_string(TOML_LIB_MAJOR) + "." + std::to_string(TOML_LIB_MINOR)}};
+}
+
+std::string digest_of(const Json& results) {
+  Json all = results;
+  all.erase("digest");
+  return blake2b_256(json_text(all));
+}
+
 Json results(const StudyResult& result) {
   Json json = {{"schema", results_schema},
                {"verdict", name(result.verdict)},
@@ -166,16 +199,20 @@ Json results(const StudyResult& result) {
   json["groups"] = Json::array();
   for (const auto& one : result.groups) json["groups"].push_back(group(one));
   json["records"] = Json::array();
-  for (const auto& one : result.records) json["records"].push_back(record(one));
+  for (const auto& one : result.records) json["records"].push_back(record(one, result.spec.groups));
   json["failed"] = Json::array();
   for (const auto& one : result.failed) json["failed"].push_back({{"recording", one.recording}, {"why", one.why}});
   json["exploratory"] = result.exploratory;
-  json["looks"] = nullptr;
+  json["looks"] = result.looks > 0 ? Json(result.looks) : Json(nullptr);
   json["detector"] = detector(result);
   json["data"] = data(result);
   json["seed"] = result.spec.seed;
   json["specification"] = blake2b_256(result.spec.source);
+  json["specification_text"] = result.spec.source;
   json["vagus"] = vagus_version();
+  json["scoring_code"] = scoring_code();
+  json["environment"] = environment_of_build();
+  json["digest"] = digest_of(json);
   return json;
 }
 

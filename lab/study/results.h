@@ -15,6 +15,12 @@ inline constexpr const char* results_schema = "vagus.study.results/1";
 /// the figures of each part of the data, and what they came from.
 Json results(const StudyResult& result);
 
+/// Compiler, architecture and libraries that figures were computed with.
+Json environment_of_build();
+
+/// The hash of a result without its `digest`: a file whose digest is another was changed after it was written.
+std::string digest_of(const Json& results);
+
 /// JSON text, indented by two, each number the shortest decimal that gives the same double back, ending in a newline.
 std::string json_text(const Json& json);
 

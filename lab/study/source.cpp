@@ -14,10 +14,17 @@ namespace {
 
 class StoreSource final : public Source {
  public:
-  StoreSource(const DataSpec& data, const std::string& reference) : store_(Store::open()) {
+  StoreSource(const DataSpec& data, const std::string& reference, const std::map<std::string, std::string>& versions)
+      : store_(Store::open()) {
     for (const auto& set : data.sets) {
-      store_.ensure(set);
-      for (Entry& entry : store_.list(set)) {
+      const auto asked = versions.find(set);
+      if (asked == versions.end()) {
+        store_.ensure(set);
+        versions_[set] = store_.manifest(set).version();
+      } else {
+        versions_[set] = asked->second;
+      }
+      for (Entry& entry : asked == versions.end() ? store_.list(set) : store_.list_at(set, asked->second)) {
         StudyItem item;
         item.set = entry.set;
         item.name = entry.recording;
@@ -37,9 +44,11 @@ class StoreSource final : public Source {
   Recording load(const StudyItem& item) const override { return store_.load(entries_.at(item.id())); }
   Recording header(const StudyItem& item) const override { return store_.header(entries_.at(item.id())); }
   bool simulated() const override { return false; }
+  std::map<std::string, std::string> versions() const override { return versions_; }
 
  private:
   Store store_;
+  std::map<std::string, std::string> versions_;
   std::vector<StudyItem> items_;
   std::map<std::string, Entry> entries_;
 };
@@ -89,9 +98,10 @@ void add_common_attributes(StudyItem& item, const std::string& session) {
   attributes.emplace("duration_s", shortest(item.duration_s));
 }
 
-std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed) {
+std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed,
+                                    const std::map<std::string, std::string>& versions) {
   if (data.simulate) return std::make_unique<SimulatedSource>(*data.simulate, seed);
-  return std::make_unique<StoreSource>(data, reference);
+  return std::make_unique<StoreSource>(data, reference, versions);
 }
 
 }  // namespace vagus::lab

@@ -1,6 +1,7 @@
 #pragma once
 /// Where a study's recordings come from: a set of the store, a simulated cohort, or memory.
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,11 +34,15 @@ class Source {
   virtual Recording header(const StudyItem& item) const = 0;
   /// Whether the signals were made and not measured: such data is called simulated wherever it is shown.
   virtual bool simulated() const = 0;
+  /// Set -> the hash of the dataset version it is in; nothing where sets have no versions.
+  virtual std::map<std::string, std::string> versions() const { return {}; }
 };
 
 /// The source a specification names: sets that are not in the store are added first.
 /// Throws Error if a set is not to be had, UsageError if there is no such simulation.
-std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed);
+/// @param versions set -> a dataset version instead of the newest; Error where the store has it no longer
+std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed,
+                                    const std::map<std::string, std::string>& versions = {});
 
 /// Fills `attributes` with what every recording can be asked for; an attribute of the data's own with such a name
 /// stays.

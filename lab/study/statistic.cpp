@@ -141,6 +141,28 @@ Figure figure(const Statistic& statistic, const std::vector<Count>& counts, doub
   return out;
 }
 
+std::vector<PairedCluster> paired_sums(const Statistic& statistic, const std::vector<Count>& first,
+                                       const std::vector<Count>& second) {
+  if (statistic.over == Over::worst || statistic.over == Over::worst_record)
+    throw UsageError("a worst figure has no paired difference: " + statistic.name());
+  const auto a = units_of(statistic, first, false), b = units_of(statistic, second, false);
+  if (a.size() != b.size()) throw UsageError("the two lists are not of the same subjects");
+  std::map<std::string, Cluster> by_subject;
+  for (const Unit& unit : b) by_subject[unit.who] = unit.sum;
+  std::vector<PairedCluster> pairs;
+  for (const Unit& unit : a) {
+    const auto it = by_subject.find(unit.who);
+    if (it == by_subject.end()) throw UsageError("the two lists are not of the same subjects");
+    if (statistic.over == Over::gross) {
+      pairs.push_back({unit.sum, it->second});
+    } else if (unit.sum.denominator > 0 && it->second.denominator > 0) {
+      pairs.push_back(
+          {{unit.sum.numerator / unit.sum.denominator, 1}, {it->second.numerator / it->second.denominator, 1}});
+    }
+  }
+  return pairs;
+}
+
 Judgement judge(const Statistic& statistic, const Requirement& requirement, const std::vector<Count>& counts,
                 std::uint64_t seed) {
   Requirement two_sided = requirement;

@@ -48,6 +48,11 @@ std::string describe(const Statistic& statistic);
 /// A subject's figure is that of all its recordings together.
 Figure figure(const Statistic& statistic, const std::vector<Count>& counts, double confidence, std::uint64_t seed);
 
+/// What each subject adds to a gross or average figure, two methods side by side; subjects in order of first
+/// appearance. Both lists hold the same recordings. Throws UsageError for a worst figure.
+std::vector<PairedCluster> paired_sums(const Statistic& statistic, const std::vector<Count>& first,
+                                       const std::vector<Count>& second);
+
 /// What the recordings show about a bound. `one_sided` of the answer is the two-sided interval at the requirement's
 /// confidence: it is what is printed, and it decides alone, which is stricter than one bound at that confidence.
 /// No number of subjects is told for a worst figure: it does not narrow with more of them.

@@ -327,6 +327,8 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
   result.spec = spec;
   result.contract = *detector.contract;
   result.code = detector_code();
+  result.overridden = detector_name != spec.detector.name;
+  result.versions = source.versions();
   result.simulated = source.simulated();
   result.excluded = plan.excluded;
 
@@ -379,6 +381,7 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
     } else {
       result.failed.push_back({planned[i].item.id(), why[i]});
       failed.push_back(planned[i]);
+      if (planned[i].role == Role::judged) result.failed_signals.push_back(planned[i].item.signal_hash);
     }
   }
   result.data_hash = data.hex();

@@ -74,14 +74,18 @@ struct StudyOptions {
 struct StudyResult {
   StudySpec spec;
   Contract contract;
-  Config config;        ///< what the study sets; the rest stands at its defaults
-  std::string run_key;  ///< names the step "what this detector says", whatever the signal
-  std::string code;     ///< hash of the sources that decide what the detector says
+  Config config;                                ///< what the study sets; the rest stands at its defaults
+  std::string run_key;                          ///< names the step "what this detector says", whatever the signal
+  std::string code;                             ///< hash of the sources that decide what the detector says
+  bool overridden = false;                      ///< another detector than the specification's
+  std::map<std::string, std::string> versions;  ///< set -> the dataset version it was in
+  std::int64_t looks = 0;                       ///< at the test data, this one included; 0: no ledger was asked
   bool simulated = false;
   std::vector<RecordResult> records;  ///< in natural order
   std::vector<Failure> failed;
-  std::vector<Exclusion> excluded;  ///< the recordings themselves, not the patterns
-  std::vector<GroupResult> groups;  ///< the headline first
+  std::vector<std::string> failed_signals;  ///< hashes of those among them that would have been judged
+  std::vector<Exclusion> excluded;          ///< the recordings themselves, not the patterns
+  std::vector<GroupResult> groups;          ///< the headline first
   std::vector<RequirementResult> requirements;
   std::vector<std::string> exploratory;  ///< why the result is not confirmatory
   Verdict verdict = Verdict::not_shown;

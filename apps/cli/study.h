@@ -1,0 +1,24 @@
+#pragma once
+/// What the files of `vagus study` share.
+#include <string>
+
+#include "apps/cli/command.h"
+#include "lab/base/error.h"
+#include "lab/report/html.h"
+
+namespace vagus::cli {
+
+/// A wrong key or name inside the specification is bad input, whatever part of vagus noticed it.
+template <class Work>
+auto of_specification(const std::string& path, const Work& work) {
+  try {
+    return work();
+  } catch (const lab::UsageError& error) {
+    throw lab::Error(error.what(), path, error.hint());
+  }
+}
+
+/// Subcommands lock, verify, explain, compare.
+void declare_study_evidence(CLI::App& app, Action& action);
+
+}  // namespace vagus::cli

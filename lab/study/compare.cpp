@@ -1,0 +1,275 @@
+#include "lab/study/compare.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "lab/base/error.h"
+#include "lab/stats/random.h"
+#include "lab/study/results.h"
+
+namespace vagus::lab {
+namespace {
+
+constexpr const char* judged_part = "what is judged";
+constexpr const char* compared[] = {"ec57.sensitivity_gross", "ec57.positive_predictivity_gross",
+                                    "ec57.sensitivity_average", "ec57.positive_predictivity_average"};
+constexpr int permutations = 9999;
+
+double ratio(const Cluster& sum) { return sum.numerator / sum.denominator; }
+
+/// Two-sided p of the difference of two ratios if, within each subject, which method is which did not matter. Every
+/// exchange where there are at most 2^13, else `permutations` drawn ones (Phipson and Smyth 2010 for the count).
+double exchange_p(const std::vector<PairedCluster>& pairs, std::uint64_t seed) {
+  const auto apart = [&](const auto& swapped) {
+    Cluster a, b;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const PairedCluster& pair = pairs[i];
+      const bool swap = swapped(i);
+      const Cluster& first = swap ? pair.b : pair.a;
+      const Cluster& second = swap ? pair.a : pair.b;
+      a.numerator += first.numerator;
+      a.denominator += first.denominator;
+      b.numerator += second.numerator;
+      b.denominator += second.denominator;
+    }
+    return std::abs(ratio(a) - ratio(b));
+  };
+  const double seen = apart([](std::size_t) { return false; });
+  const double as_far = seen * (1 - 1e-12);
+  if (!(seen > 0)) return 1;
+  if (pairs.size() <= 13) {
+    const std::uint32_t all = 1U << pairs.size();
+    std::int64_t far = 0;
+    for (std::uint32_t mask = 0; mask < all; ++mask)
+      far += apart([&](std::size_t i) { return ((mask >> i) & 1U) != 0; }) >= as_far ? 1 : 0;
+    return static_cast<double>(far) / all;
+  }
+  std::int64_t far = 1;
+  for (int i = 0; i < permutations; ++i) {
+    SplitMix random = SplitMix::stream(seed, static_cast<std::uint64_t>(i));
+    far += apart([&](std::size_t) { return (random.next() >> 63) != 0; }) >= as_far ? 1 : 0;
+  }
+  return static_cast<double>(far) / (permutations + 1);
+}
+
+std::vector<Count> of(const std::map<std::string, Count>& all, const std::vector<std::string>& names) {
+  std::vector<Count> out;
+  out.reserve(names.size());
+  for (const auto& name : names) out.push_back(all.at(name));
+  return out;
+}
+
+Count count_from(const Json& record) {
+  const Json& counts = record.at("counts");
+  const auto get = [&](const char* key) { return counts.at(key).get<std::int64_t>(); };
+  Count count;
+  count.recording = record.at("recording").get<std::string>();
+  count.subject = record.at("subject").get<std::string>();
+  count.tp = get("tp");
+  count.fn = get("fn");
+  count.fp = get("fp");
+  count.whole_tp = get("whole_tp");
+  count.whole_fn = get("whole_fn");
+  count.whole_fp = get("whole_fp");
+  count.wrong_tp = get("unreadable_wrong_tp");
+  count.wrong_fn = get("unreadable_wrong_fn");
+  count.whole_wrong_tp = get("whole_unreadable_wrong_tp");
+  count.whole_wrong_fn = get("whole_unreadable_wrong_fn");
+  count.unreadable_s = record.at("unreadable_s").get<double>();
+  count.duration_s = record.at("duration_s").get<double>();
+  return count;
+}
+
+struct Side {
+  std::map<std::string, Count> counts;
+  std::map<std::string, const Json*> records;
+};
+
+Side judged_side(const Json& results) {
+  Side side;
+  for (const Json& record : results.at("records")) {
+    if (record.at("split").get<std::string>() != "test") continue;
+    Count count = count_from(record);
+    side.records[count.recording] = &record;
+    side.counts[count.recording] = std::move(count);
+  }
+  return side;
+}
+
+bool worse_than(Change a, Change b) {
+  const auto rank = [](Change c) {
+    switch (c) {
+      case Change::worse:
+        return 4;
+      case Change::not_shown:
+        return 3;
+      case Change::noninferior:
+        return 2;
+      case Change::equal:
+        return 1;
+      default:
+        return 0;
+    }
+  };
+  return rank(a) > rank(b);
+}
+
+Comparison compared_sides(const Json& first, const Json& second, const CompareOptions& options) {
+  const Json &one = first.at("protocol"), &other = second.at("protocol");
+  if (one.at("name") != other.at("name"))
+    throw Error("the two results are of different protocols: " + one.at("name").get<std::string>() + " and " +
+                other.at("name").get<std::string>());
+  Comparison out;
+  if (one != other) out.notes.emplace_back("the protocol's settings differ (start, reference or map)");
+  const Side a = judged_side(first), b = judged_side(second);
+  std::vector<std::string> both;
+  std::map<std::string, std::vector<std::string>> parts;
+  bool labels_differ = false;
+  for (const auto& [name, record] : a.records) {
+    const auto it = b.records.find(name);
+    if (it == b.records.end()) {
+      out.unpaired.push_back(name);
+      continue;
+    }
+    if (record->at("signal_hash") != it->second->at("signal_hash")) {
+      out.unpaired.push_back(name);
+      out.notes.push_back(name + ": the signals are not the same");
+      continue;
+    }
+    labels_differ = labels_differ || record->at("labels_hash") != it->second->at("labels_hash");
+    both.push_back(name);
+    for (const Json& group : record->at("groups")) parts[group.get<std::string>()].push_back(name);
+  }
+  for (const auto& [name, record] : b.records) {
+    if (!a.records.contains(name)) out.unpaired.push_back(name);
+  }
+  if (both.empty()) throw Error("the two results have no recording in common that both judge");
+  if (labels_differ) out.notes.emplace_back("the labels are not the same: part of the difference may be theirs");
+  const auto add = [&](const std::string& part, const std::vector<std::string>& names) {
+    for (const char* statistic_name : compared) {
+      Difference one_difference =
+          difference(statistic(statistic_name), of(a.counts, names), of(b.counts, names), options);
+      one_difference.part = part;
+      out.differences.push_back(std::move(one_difference));
+    }
+  };
+  add(judged_part, both);
+  out.change = out.differences.front().change;
+  for (const Difference& one_difference : out.differences) {
+    if (worse_than(one_difference.change, out.change)) out.change = one_difference.change;
+  }
+  for (const auto& [part, names] : parts) add(part, names);
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(Change change) {
+  switch (change) {
+    case Change::equal:
+      return "equal";
+    case Change::better:
+      return "better";
+    case Change::noninferior:
+      return "not worse by the margin";
+    case Change::worse:
+      return "worse";
+    default:
+      return "not shown";
+  }
+}
+
+Difference difference(const Statistic& statistic, const std::vector<Count>& first, const std::vector<Count>& second,
+                      const CompareOptions& options) {
+  Difference out;
+  out.statistic = statistic.name();
+  out.margin = options.margin;
+  const auto sums = paired_sums(statistic, first, second);
+  Cluster a, b;
+  bool same = true;
+  std::vector<PairedCluster> reversed;
+  for (const PairedCluster& pair : sums) {
+    a.numerator += pair.a.numerator;
+    a.denominator += pair.a.denominator;
+    b.numerator += pair.b.numerator;
+    b.denominator += pair.b.denominator;
+    same = same && pair.a.numerator == pair.b.numerator && pair.a.denominator == pair.b.denominator;
+    reversed.push_back({pair.b, pair.a});
+  }
+  out.subjects = static_cast<std::int64_t>(sums.size());
+  out.first = ratio(a);
+  out.second = ratio(b);
+  BootstrapOptions bootstrap;
+  bootstrap.confidence = options.confidence;
+  bootstrap.seed = options.seed;
+  out.estimate = paired_difference(reversed, bootstrap);
+  out.p = exchange_p(sums, options.seed);
+  const bool less_is_better = statistic.of == Statistic::Of::unreadable_share;
+  const double low = less_is_better ? -out.estimate.interval.high : out.estimate.interval.low;
+  const double high = less_is_better ? -out.estimate.interval.low : out.estimate.interval.high;
+  if (same) {
+    out.change = Change::equal;
+  } else if (low > 0) {
+    out.change = Change::better;
+  } else if (high < 0) {
+    out.change = options.margin > 0 && low > -options.margin ? Change::noninferior : Change::worse;
+  } else if (options.margin > 0 && low > -options.margin) {
+    out.change = Change::noninferior;
+  }
+  return out;
+}
+
+Comparison compare_results(const Json& first, const Json& second, const CompareOptions& options) {
+  try {
+    return compared_sides(first, second, options);
+  } catch (const Json::exception&) {
+    throw Error("a result lacks what a comparison needs", "", "run the study again with this version");
+  }
+}
+
+Json as_json(const Comparison& comparison) {
+  Json json = {{"change", name(comparison.change)}, {"differences", Json::array()}};
+  for (const Difference& one : comparison.differences) {
+    json["differences"].push_back(
+        {{"part", one.part},
+         {"statistic", one.statistic},
+         {"first", number(one.first)},
+         {"second", number(one.second)},
+         {"difference", number(one.estimate.value)},
+         {"interval", {number(one.estimate.interval.low), number(one.estimate.interval.high)}},
+         {"p", number(one.p)},
+         {"subjects", one.subjects},
+         {"margin", number(one.margin)},
+         {"change", name(one.change)}});
+  }
+  json["unpaired"] = comparison.unpaired;
+  json["notes"] = comparison.notes;
+  return json;
+}
+
+Json read_results(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code code;
+  const fs::path file = fs::is_directory(path, code) ? fs::path(path) / "results.json" : fs::path(path);
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw Error("there is no result here", file.string(), "name a results.json or the folder it lies in");
+  std::ostringstream text;
+  text << stream.rdbuf();
+  try {
+    Json json = Json::parse(text.str());
+    if (!json.is_object() || !json.contains("schema") || !json.at("schema").is_string())
+      throw Error("this is no result of a study", file.string());
+    if (const auto schema = json.at("schema").get<std::string>(); schema != results_schema)
+      throw Error("a result of schema '" + schema + "', which this version does not read", file.string(),
+                  std::string("it reads ") + results_schema);
+    return json;
+  } catch (const Json::exception&) {
+    throw Error("this is no JSON", file.string());
+  }
+}
+
+}  // namespace vagus::lab
