@@ -12,6 +12,7 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/report/html.h"
+#include "lab/report/quality_sweep.h"
 #include "lab/report/study_report.h"
 #include "lab/study/ledger.h"
 #include "lab/study/results.h"
@@ -22,7 +23,7 @@ namespace {
 struct StudyArguments {
   std::string spec, output, detector;
   int threads = 0;
-  bool fresh = false, json = false;
+  bool fresh = false, json = false, no_waveforms = false;
 };
 
 std::string share(double value) { return std::isfinite(value) ? fmt::format("{:.3f} %", 100 * value) : "unknown"; }
@@ -103,9 +104,13 @@ int run(const StudyArguments& options) {
   if (code || !std::filesystem::is_directory(folder)) throw lab::Error("the folder cannot be made", folder.string());
   lab::ExcerptOptions drawing;
   drawing.threads = options.threads;
+  if (options.no_waveforms) drawing.in_all = 0;
   const auto excerpts = lab::make_excerpts(result, *source, cache, drawing);
+  lab::Evidence evidence;
+  evidence.waveforms = !options.no_waveforms;
+  evidence.operating = lab::quality_sweep(result);
   const std::filesystem::path report = folder / "report.html";
-  lab::write_whole(report, lab::study_report(result, excerpts));
+  lab::write_whole(report, lab::study_report(result, excerpts, evidence));
   lab::write_whole(folder / "results.json", lab::json_text(lab::results(result)));
   if (options.json) {
     fmt::print("{}\n", lab::results(result).dump(-1, ' ', false, lab::Json::error_handler_t::replace));
@@ -139,6 +144,7 @@ void declare_study(CLI::App& app, Action& action) {
   run->add_option("--threads", options->threads, "how many cores (all unless told); the result is the same")
       ->check(CLI::Range(1, 1024));
   run->add_flag("--fresh", options->fresh, "keep nothing and use nothing kept from earlier runs");
+  run->add_flag("--no-waveforms", options->no_waveforms, "a report without any sample of a signal");
   run->add_flag("--json", options->json, "results.json on standard output before the last line");
   run->footer(
       "The last line on standard output is the verdict, a tab, and the report's path.\n"

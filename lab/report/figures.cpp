@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lab/report/html.h"
+#include "lab/report/packed_wave.h"
 #include "lab/report/wave.h"
 
 namespace vagus::lab {
@@ -11,6 +12,7 @@ namespace {
 
 /// What all drawings together may weigh: the page stays below 5 MB with its tables.
 constexpr std::size_t gallery_bytes = 4'000'000;
+constexpr const char* mistakes_heading = "<h2 id=\"mistakes\">Every miss and false beat</h2>\n";
 
 /// Dots that would lie on one another are stacked.
 std::string row_of_dots(const StudyResult& result, bool sensitivity, double low, double top) {
@@ -49,7 +51,7 @@ std::string row_of_dots(const StudyResult& result, bool sensitivity, double low,
   return out;
 }
 
-std::vector<Mark> marks_of(const StudyResult& result, const RecordResult& record, const Excerpt& excerpt) {
+std::vector<Mark> marks_of(const RecordResult& record, const Excerpt& excerpt) {
   std::vector<Mark> marks;
   const auto inside = [&](double t_s) { return t_s >= excerpt.t0_s && t_s <= excerpt.t1_s; };
   const double hz = record.whole.clock_hz;
@@ -70,7 +72,6 @@ std::vector<Mark> marks_of(const StudyResult& result, const RecordResult& record
     marks.push_back({among(record.whole.extra, event.t_s) ? Mark::Kind::wrong : Mark::Kind::detected, event.t_s, {}});
   }
   for (const ProbePoint& candidate : excerpt.candidates) marks.push_back({Mark::Kind::candidate, candidate.t_s, {}});
-  static_cast<void>(result);
   return marks;
 }
 
@@ -93,11 +94,10 @@ std::string told(const std::vector<Mistake>& mistakes, const Excerpt& excerpt) {
   return text;
 }
 
-std::string figure_of(const StudyResult& result, const RecordResult& record, const std::vector<Mistake>& mistakes,
-                      const Excerpt& excerpt) {
+std::string figure_of(const RecordResult& record, const std::vector<Mistake>& mistakes, const Excerpt& excerpt) {
   Wave wave;
   wave.excerpt = &excerpt;
-  wave.marks = marks_of(result, record, excerpt);
+  wave.marks = marks_of(record, excerpt);
   for (const Event& event : record.run.events) {
     if (event.kind == Said::Kind::unreadable && event.t_end_s > excerpt.t0_s && event.t_start_s < excerpt.t1_s)
       wave.shades.push_back({event.t_start_s, event.t_end_s, event.reason});
@@ -108,7 +108,9 @@ std::string figure_of(const StudyResult& result, const RecordResult& record, con
     caption += " Unreadable from " + clock_time(shade.t0_s, true) + " to " + clock_time(shade.t1_s, true) + ": " +
                shade.reason + ".";
   wave.text = "Recording " + record.item.id() + ": " + caption;
-  return "<figure>" + draw(wave) + "<figcaption>" + escaped(caption) + "</figcaption></figure>\n";
+  return "<figure>" + draw(wave) + "<figcaption>" + escaped(caption) +
+         "</figcaption><script type=\"application/json\" class=\"wave\">" + script_json(packed_wave(wave)) +
+         "</script></figure>\n";
 }
 
 }  // namespace
@@ -162,7 +164,7 @@ std::string gallery(const StudyResult& result, const std::vector<RecordExcerpts>
     for (const Excerpt& excerpt : entry.excerpts) {
       if (out.size() + figures.size() > gallery_bytes) break;
       if (excerpt.probes.size() > probes.size()) probes = excerpt.probes;
-      figures += figure_of(result, record, all, excerpt);
+      figures += figure_of(record, all, excerpt);
       ++drawn;
     }
     for (const Mistake& mistake : all) {
@@ -181,15 +183,38 @@ std::string gallery(const StudyResult& result, const std::vector<RecordExcerpts>
                              : counted(static_cast<std::int64_t>(shown)) + " drawn, those of the scored part first") +
         ".</p>\n" + figures + "</section>\n";
   }
-  std::string head = "<h2 id=\"mistakes\">Every miss and false beat</h2>\n";
+  std::string head = mistakes_heading;
   if (mistakes == 0) return head + "<p>There is none.</p>\n";
   head += "<p>" + counted(static_cast<std::int64_t>(kept)) + " of " +
           plural(static_cast<std::int64_t>(mistakes), "mistake") +
           " over whole recordings are drawn below, the learning period included, worst recordings first. The upper "
           "wave is the "
-          "signal as recorded; below it is what the detector saw.</p>\n" +
+          "signal as recorded; below it is what the detector saw. Zoom opens a drawing into its samples.</p>\n" +
           key_of_waves(Key::compared, probes);
   return head + out;
+}
+
+std::string mistake_list(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts) {
+  constexpr std::size_t most = 200;
+  std::string out = mistakes_heading;
+  out += "<p>Waveforms were left out of this page (<code>--no-waveforms</code>): these are the times alone.</p>\n";
+  for (const auto& entry : excerpts) {
+    const RecordResult& record = result.records[entry.record];
+    const auto all = mistakes_of(record, result.spec.score.start_s);
+    if (all.empty()) continue;
+    std::string missed, wrong;
+    for (std::size_t i = 0; i < std::min(all.size(), most); ++i) {
+      std::string& list = all[i].missed ? missed : wrong;
+      list += (list.empty() ? "" : ", ") + clock_time(all[i].t_s, true);
+    }
+    out += "<h3 id=\"r" + std::to_string(entry.record) + "\">" + escaped(record.item.id()) + "</h3>\n<p>";
+    if (!missed.empty()) out += "Missed: " + missed + ". ";
+    if (!wrong.empty()) out += "False: " + wrong + ".";
+    if (all.size() > most)
+      out += " The first " + counted(most) + " of " + counted(static_cast<std::int64_t>(all.size())) + ".";
+    out += "</p>\n";
+  }
+  return out;
 }
 
 }  // namespace vagus::lab

@@ -137,7 +137,7 @@ std::string_view not_a_device() {
          "a person.</p>";
 }
 
-std::string page(std::string_view title, std::string_view body) {
+std::string page(std::string_view title, std::string_view body, std::span<const std::string_view> script) {
   std::string out =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
@@ -150,9 +150,13 @@ std::string page(std::string_view title, std::string_view body) {
   out += marker_shapes;
   out += "<main>\n";
   out += body;
-  out += "</main>\n<script>";
-  out += page_script;
-  out += "</script>\n</body>\n</html>\n";
+  out += "</main>\n";
+  if (!script.empty()) {
+    out += "<script>";
+    for (const std::string_view piece : script) out += piece;
+    out += "</script>\n";
+  }
+  out += "</body>\n</html>\n";
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// The frame of every page: one self-contained file that asks nothing of a network, with text for whatever is drawn.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,8 @@ std::string fixed(double value, int decimals);
 /// "1 beat", "2 beats".
 std::string plural(std::int64_t count, std::string_view noun);
 
-/// A whole page. `title` is text, `body` is HTML already escaped.
-std::string page(std::string_view title, std::string_view body);
+/// A whole page. `title` is text, `body` is HTML already escaped, `script` in pieces that follow one another.
+std::string page(std::string_view title, std::string_view body, std::span<const std::string_view> script = {});
 
 /// The paragraph that ends every page: not a medical device.
 std::string_view not_a_device();

@@ -139,7 +139,7 @@ TEST(StudyReport, SaysVerdictSimulatedAndWhatItIsNot) {
   // Nothing is asked of a network, and every drawing has its text.
   EXPECT_EQ(page.find("http://"), std::string::npos);
   EXPECT_EQ(page.find("https://"), std::string::npos);
-  EXPECT_EQ(occurrences(page, "role=\"img\""), occurrences(page, "aria-label=\""));
+  EXPECT_EQ(occurrences(page, "role=\"img\""), occurrences(page, "role=\"img\" aria-label=\""));
   std::size_t drawn = 0;
   for (const auto& entry : excerpts) drawn += entry.excerpts.size();
   EXPECT_GT(drawn, 0U);

@@ -5,6 +5,8 @@
 
 #include "lab/report/figures.h"
 #include "lab/report/html.h"
+#include "lab/report/operating_section.h"
+#include "lab/report/page_scripts.h"
 #include "lab/study/results.h"
 
 namespace vagus::lab {
@@ -18,7 +20,19 @@ std::string kebab(std::string_view words) {
 
 std::string with_interval(double value, const Interval& interval) {
   if (!std::isfinite(value)) return "unknown";
-  return percent(value) + "<small>" + percent_range(interval.low, interval.high) + "</small>";
+  return "<span data-value>" + percent(value) + "</span><small data-interval>" +
+         percent_range(interval.low, interval.high) + "</small>";
+}
+
+/// What an element needs to follow the threshold with a statistic over a group; "" where it cannot.
+std::string following(const Evidence& evidence, std::string_view statistic_name, const std::string& group) {
+  const Statistic& about = statistic(statistic_name);
+  const bool average = about.over == Statistic::Over::average;
+  if (!evidence.operating || about.whole || about.unreadable_wrong || about.of == Statistic::Of::unreadable_share ||
+      !(average || about.over == Statistic::Over::gross))
+    return {};
+  return follows(*evidence.operating, about.of == Statistic::Of::sensitivity ? "sensitivity" : "predictivity", average,
+                 group);
 }
 
 std::string cell(std::string_view content, std::string_view style = {}) {
@@ -27,11 +41,12 @@ std::string cell(std::string_view content, std::string_view style = {}) {
 
 const Figure& figure_of(const GroupResult& group, const char* statistic) { return group.figures.at(statistic); }
 
-std::string figure_cell(const GroupResult& group, const char* statistic, bool who = false) {
+std::string figure_cell(const Evidence& evidence, const GroupResult& group, const char* statistic, bool who = false) {
   const Figure& figure = figure_of(group, statistic);
   std::string text = with_interval(figure.estimate.value, figure.estimate.interval);
   if (who && !figure.who.empty()) text += "<small>" + escaped(figure.who) + "</small>";
-  return cell(text);
+  const std::string follow = following(evidence, statistic, group.name);
+  return "<td" + (follow.empty() ? " class=\"fixed\"" : follow) + ">" + text + "</td>";
 }
 
 std::string top_of_page(const StudyResult& result) {
@@ -50,15 +65,16 @@ std::string top_of_page(const StudyResult& result) {
   return out;
 }
 
-std::string cards(const StudyResult& result) {
+std::string cards(const StudyResult& result, const Evidence& evidence) {
   std::string out = "<div class=\"cards\">\n";
   for (const GroupResult& shown : result.groups) {
     if (&shown != &result.groups.front() && shown.name != all_recordings) continue;
     const auto card = [&](const char* statistic, const char* title) {
       const Estimate& estimate = figure_of(shown, statistic).estimate;
-      out += "<div class=\"card\"><small>" + std::string(title) + ", " + escaped(shown.name) + "</small><b>" +
-             percent(estimate.value) + "</b><small>95&#8239;% interval " +
-             percent_range(estimate.interval.low, estimate.interval.high) + " &middot; " +
+      out += "<div class=\"card\"" + following(evidence, statistic, shown.name) + "><small>" + std::string(title) +
+             ", " + escaped(shown.name) + "</small><b data-value>" + percent(estimate.value) +
+             "</b><small>95&#8239;% interval <span data-interval>" +
+             percent_range(estimate.interval.low, estimate.interval.high) + "</span> &middot; " +
              plural(shown.records, "recording") + ", " + plural(shown.subjects, "subject") + "</small></div>\n";
     };
     card("ec57.sensitivity_gross", "Sensitivity");
@@ -68,7 +84,19 @@ std::string cards(const StudyResult& result) {
          clock_time(result.spec.score.start_s) + " to the end of each recording.</p>\n";
 }
 
-std::string requirements(const StudyResult& result) {
+/// Of a requirement that can be judged at another threshold too; its place in the operating data.
+std::string requirement_following(const Evidence& evidence, std::size_t index) {
+  if (!evidence.operating) return {};
+  const auto& known = evidence.operating->requirements;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (known[i].asked != index) continue;
+    return follows(*evidence.operating, known[i].figure, known[i].average, evidence.operating->groups[known[i].group]) +
+           " data-requirement=\"" + std::to_string(i) + "\" data-confidence=\"" + shortest(known[i].confidence) + "\"";
+  }
+  return " class=\"fixed\"";
+}
+
+std::string requirements(const StudyResult& result, const Evidence& evidence) {
   std::string out = "<h2 id=\"requirements\">Requirements</h2>\n";
   if (result.requirements.empty()) return out + "<p>The specification states none.</p>\n";
   out +=
@@ -78,10 +106,11 @@ std::string requirements(const StudyResult& result) {
       "class=\"t\">Statistic</th>"
       "<th>Estimate and interval</th><th>Bound</th><th>Confidence</th><th>Subjects</th><th class=\"t\">Verdict</th>"
       "</tr></thead><tbody>\n";
-  for (const auto& one : result.requirements) {
+  for (std::size_t i = 0; i < result.requirements.size(); ++i) {
+    const RequirementResult& one = result.requirements[i];
     const RequirementSpec& asked = one.asked;
     const Judgement& judgement = one.judgement;
-    out += "<tr><td class=\"w\">" + escaped(asked.name) +
+    out += "<tr" + requirement_following(evidence, i) + "><td class=\"w\">" + escaped(asked.name) +
            (asked.group.empty() ? "" : "<small>where " + escaped(asked.group.text()) + "</small>") + "</td>";
     out += "<td class=\"w\">" + escaped(describe(statistic(asked.statistic))) + "<small><code>" +
            escaped(asked.statistic) + "</code></small></td>";
@@ -94,14 +123,14 @@ std::string requirements(const StudyResult& result) {
                 (judgement.subjects_needed && one.verdict == Verdict::not_shown
                      ? "<small>" + counted(*judgement.subjects_needed) + " would do</small>"
                      : ""));
-    out += "<td class=\"w\"><span class=\"v-" + kebab(name(one.verdict)) + "\">" + std::string(name(one.verdict)) +
-           "</span><small>" + escaped(one.why) + "</small><small>" + escaped(judgement.estimate.method) +
-           "</small></td></tr>\n";
+    out += "<td class=\"w\"><span data-verdict class=\"v-" + kebab(name(one.verdict)) + "\">" +
+           std::string(name(one.verdict)) + "</span><small data-why>" + escaped(one.why) + "</small><small>" +
+           escaped(judgement.estimate.method) + "</small></td></tr>\n";
   }
   return out + "</tbody></table></div>\n";
 }
 
-std::string groups(const StudyResult& result) {
+std::string groups(const StudyResult& result, const Evidence& evidence) {
   std::string out =
       "<h2 id=\"figures\">Figures, part by part</h2>\n<div class=\"scroll\"><table><caption>Protocol ec57, from " +
       clock_time(result.spec.score.start_s) +
@@ -116,10 +145,12 @@ std::string groups(const StudyResult& result) {
            plural(group.subjects, "subject") + "</small></td>";
     out += cell(counted(group.counts.tp + group.counts.fn)) + cell(counted(group.counts.fn)) +
            cell(counted(group.counts.fp));
-    out += figure_cell(group, "ec57.sensitivity_gross") + figure_cell(group, "ec57.positive_predictivity_gross");
-    out += figure_cell(group, "ec57.sensitivity_average") + figure_cell(group, "ec57.positive_predictivity_average");
-    out += figure_cell(group, "ec57.sensitivity_worst", true) +
-           figure_cell(group, "ec57.positive_predictivity_worst", true);
+    out += figure_cell(evidence, group, "ec57.sensitivity_gross") +
+           figure_cell(evidence, group, "ec57.positive_predictivity_gross");
+    out += figure_cell(evidence, group, "ec57.sensitivity_average") +
+           figure_cell(evidence, group, "ec57.positive_predictivity_average");
+    out += figure_cell(evidence, group, "ec57.sensitivity_worst", true) +
+           figure_cell(evidence, group, "ec57.positive_predictivity_worst", true);
     out += "</tr>\n";
   }
   out +=
@@ -130,10 +161,11 @@ std::string groups(const StudyResult& result) {
       "<th>Se gross, unreadable counted as wrong</th></tr></thead><tbody>\n";
   for (const auto& group : result.groups) {
     out += "<tr><td class=\"w\">" + escaped(group.name) + "</td>";
-    out += figure_cell(group, "ec57_whole.sensitivity_gross") +
-           figure_cell(group, "ec57_whole.positive_predictivity_gross");
+    out += figure_cell(evidence, group, "ec57_whole.sensitivity_gross") +
+           figure_cell(evidence, group, "ec57_whole.positive_predictivity_gross");
     out += cell(counted(group.whole.fn)) + cell(counted(group.whole.fp));
-    out += figure_cell(group, "ec57.unreadable_share") + figure_cell(group, "ec57.sensitivity_gross_unreadable_wrong");
+    out += figure_cell(evidence, group, "ec57.unreadable_share") +
+           figure_cell(evidence, group, "ec57.sensitivity_gross_unreadable_wrong");
     out += "</tr>\n";
   }
   return out + "</tbody></table></div>\n";
@@ -264,22 +296,75 @@ std::string provenance(const StudyResult& result) {
   return out + "</dl>\n";
 }
 
+/// What cannot be concluded, said where it would be.
+std::string limits(const StudyResult& result, const Evidence& evidence) {
+  std::vector<std::string> all;
+  std::int64_t judged = 0;
+  for (const auto& record : result.records) judged += record.role == Role::judged ? 1 : 0;
+  if (result.simulated) all.emplace_back("The signals are simulated: nothing here is about people.");
+  if (!result.exploratory.empty()) all.emplace_back("The result is exploratory, for the reasons under the verdict.");
+  all.push_back("What is shown holds for subjects like these " + plural(judged, "judged recording") +
+                "; people, devices and placements that are not among them were not examined.");
+  all.emplace_back("The reference is taken as true. Where it errs, the detector is charged with it or excused by it.");
+  all.emplace_back("Intervals take subjects as independent and as a fair sample of those the detector is meant for.");
+  if (evidence.operating)
+    all.emplace_back(
+        "At other thresholds than the locked one nothing was validated: choosing there and reporting the figure from "
+        "the same data would be too kind to the detector.");
+  if (!result.failed.empty())
+    all.push_back(plural(static_cast<std::int64_t>(result.failed.size()), "recording") +
+                  " failed, and nothing is known of them.");
+  all.insert(all.end(), evidence.limits.begin(), evidence.limits.end());
+  std::string out = "<section class=\"fixed\"><h2 id=\"limits\">Limits</h2>\n<ul>\n";
+  for (const std::string& one : all) out += "<li>" + escaped(one) + "</li>\n";
+  return out + "</ul></section>\n";
+}
+
+/// Links to what the page has.
+std::string contents(const std::string& body) {
+  constexpr std::pair<const char*, const char*> places[] = {{"requirements", "Requirements"},
+                                                            {"operating-point", "Operating point"},
+                                                            {"figures", "Figures"},
+                                                            {"slices", "Where errors concentrate"},
+                                                            {"records", "Recordings"},
+                                                            {"agreement", "Agreement"},
+                                                            {"mistakes", "Mistakes"},
+                                                            {"cost", "Cost"},
+                                                            {"method", "Method"},
+                                                            {"limits", "Limits"},
+                                                            {"provenance", "Provenance"}};
+  std::string out = "<nav class=\"contents\" aria-label=\"Contents\">";
+  for (const auto& [id, title] : places) {
+    if (body.find("id=\"" + std::string(id) + "\"") != std::string::npos)
+      out += "<a href=\"#" + std::string(id) + "\">" + title + "</a> ";
+  }
+  return out + "</nav>\n";
+}
+
+std::string section(const char* style, const std::string& html) {
+  return html.empty() ? html : "<section class=\"" + std::string(style) + "\">" + html + "</section>\n";
+}
+
 }  // namespace
 
-std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts) {
-  std::string body = top_of_page(result);
-  body += cards(result);
-  body += requirements(result);
-  body += groups(result);
-  body += left_out(result);
-  body += record_table(result, excerpts);
-  body += gallery(result, excerpts);
-  body += method(result);
-  body += provenance(result);
+std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts,
+                         const Evidence& evidence) {
+  std::string body = section("follows", requirements(result, evidence));
+  if (evidence.operating) body += operating_section(*evidence.operating);
+  body += section("follows", groups(result, evidence));
+  body += section("fixed", left_out(result));
+  body += slices_section(evidence);
+  body += section("fixed", record_table(result, excerpts));
+  body += agreement_section(evidence);
+  body += section("fixed", evidence.waveforms ? gallery(result, excerpts) : mistake_list(result, excerpts));
+  body += cost_section(evidence);
+  body += section("fixed", method(result));
+  body += limits(result, evidence);
+  body += section("fixed", provenance(result));
   body += "<footer>" + std::string(not_a_device()) + "</footer>\n";
   return page("Study " + result.spec.name + ": " + std::string(name(result.verdict)) +
                   (result.simulated ? " (simulated data)" : ""),
-              body);
+              top_of_page(result) + cards(result, evidence) + contents(body) + body, report_script());
 }
 
 }  // namespace vagus::lab

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/report/evidence.h"
 #include "lab/study/excerpt.h"
 #include "lab/study/study.h"
 
@@ -10,6 +11,8 @@ namespace vagus::lab {
 
 /// One self-contained HTML page. The same bytes for the same result and excerpts; no identifiers, no path, no time of
 /// day. At most about 5 MB: of the excerpts, worst records first, so many are drawn as fit, and the page says how many.
-std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts);
+/// It reads whole without scripts; these add what moves: the operating point, zoomed waves, sorted tables.
+std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts,
+                         const Evidence& evidence = {});
 
 }  // namespace vagus::lab

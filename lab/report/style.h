@@ -1,5 +1,5 @@
 #pragma once
-/// What every page looks like and the little it does: a table is sorted by its headings.
+/// What every page looks like. What it does is apps/page.
 
 namespace vagus::lab {
 
@@ -34,7 +34,7 @@ caption{text-align:left;padding:.3em 0;font-size:.9rem}
 th,td{text-align:right;padding:.32em .45em;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
 th{border-bottom:2px solid var(--soft);vertical-align:bottom}
 th.t,td.t{text-align:left}td.w{text-align:left;white-space:normal;min-width:10em}td.w code{overflow-wrap:anywhere}th{white-space:normal}
-td small{color:var(--soft);display:block}
+tbody th{border-bottom:1px solid var(--line);vertical-align:top;font-weight:600}td small{color:var(--soft);display:block}
 th button{font:inherit;font-weight:700;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 th button::after{content:" \2195";color:var(--soft);font-weight:400}
 th[aria-sort=ascending] button::after{content:" \2191";color:var(--ink)}
@@ -65,7 +65,34 @@ code{font:.88em ui-monospace,"Liberation Mono",monospace}
 .device{border:1px solid var(--line);background:var(--ground);padding:.6em .9em;max-width:none}
 footer{margin-top:3em;color:var(--soft);font-size:.88rem}
 :focus-visible{outline:3px solid #0b4fb3;outline-offset:2px}
-@media print{main{max-width:none;padding:0}figure{content-visibility:visible;break-inside:avoid}tr{break-inside:avoid}h2,h3{break-after:avoid}th button::after{content:""}body{font-size:11pt}.simulated,.verdict,.card{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+.start{display:flex;flex-wrap:wrap;gap:.5em;align-items:center}.start input,.start button{font:inherit;padding:.3em .6em}
+kbd{font:.85em ui-monospace,"Liberation Mono",monospace;border:1px solid #6e7781;border-radius:4px;padding:0 .35em;background:#fff}
+#review progress{width:min(420px,60%);vertical-align:middle}#review h2{margin:.8em 0 .3em}.decide button{padding:.4em 1em}.status{min-height:1.6em;font-weight:700}
+:is(h1,h2,h3,section,figure){scroll-margin-top:4em}
+.q0,.q1,.q2,.q3{stroke-width:4;fill:none}.q0{stroke:#0b4fb3}.q1{stroke:#a33f00;stroke-dasharray:14 7}.q2{stroke:#00696b;stroke-dasharray:5 5}.q3{stroke:#6b3fa0;stroke-dasharray:16 5 4 5}
+svg text.q0,svg text.q1,svg text.q2,svg text.q3{stroke:none;stroke-dasharray:none}svg text.q0{fill:#0b4fb3}svg text.q1{fill:#a33f00}svg text.q2{fill:#00696b}svg text.q3{fill:#6b3fa0}
+nav.contents{font-size:.92rem}nav.contents a{margin-right:1.1em;white-space:nowrap}
+button.zoom,.tools button,.controls button,.exploring button{font:inherit;font-size:.88rem;color:var(--ink);background:var(--ground);border:1px solid #6e7781;border-radius:5px;padding:.15em .7em;cursor:pointer}
+button:disabled{color:#5f6771;border-color:var(--line);cursor:default}
+.scripted .still{display:none}
+.controls{display:flex;flex-wrap:wrap;align-items:center;gap:.5em .9em;margin:.8em 0}
+.controls input[type=range]{flex:1 1 260px;accent-color:#0b4fb3}.controls output{font-weight:700;min-width:9em}.controls select{font:inherit}
+.side{display:grid;grid-template-columns:minmax(0,3fr) minmax(300px,2fr);gap:0 26px;align-items:start}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:0 26px}
+.operating-live figure{content-visibility:visible;margin:.4em 0}.operating-live svg text{font-size:15px}
+.operating-live .curve{stroke:#0b4fb3;stroke-width:2;fill:none}.operating-live .here{fill:#1b1f24}.operating-live .locked{fill:none;stroke:#0a6b3d;stroke-width:3}
+.operating-live th small{display:block;font-weight:400;color:var(--soft)}.would{padding-left:1.2em;font-size:.92rem}.u-over{cursor:ew-resize}.wave-live .u-over{cursor:crosshair}
+.tools{display:flex;flex-wrap:wrap;gap:6px;margin:.3em 0}.stage{border:1px solid var(--line)}.readout{min-height:1.5em}
+figure>svg[role=img]{cursor:default}figure:has(>script.wave)>svg{cursor:zoom-in}
+.exploring:not(:has(span:empty)){position:fixed;left:0;right:0;bottom:0;z-index:5;display:flex;justify-content:center;flex-wrap:wrap;gap:.4em 1em;align-items:center;background:#fff3cd;color:#5c3d00;border:2px solid #8a5a00;padding:.4em .8em;font-weight:700}
+.exploring:has(span:empty){display:none}
+body.exploratory .verdict,body.exploratory .card,body.exploratory section,body.exploratory .fixed{filter:grayscale(1)}
+body.exploratory :is(.verdict strong,.verdict,.card,.fixed,.fixed td,.fixed th,section td,section th,.would,.v-met,.v-not-met,.v-not-shown){color:#5f6771}
+body.exploratory .verdict::after{content:"This verdict is about the locked point, not about the threshold now chosen.";display:block;font-weight:700}
+body.exploratory .fixed>h2::after,body.exploratory [data-locked]::after{content:" (at the locked point)";font-weight:400;font-size:.85rem}
+body.exploratory [data-follow] [data-value]::after{content:" exploratory";font-size:.75rem;font-weight:700}
+@media (max-width:820px){.side{grid-template-columns:minmax(0,1fr)}}
+@media print{.operating-live,.exploring,.tools,.wave-live,button.zoom,nav.contents{display:none!important}.scripted .still{display:block}figure>svg{display:block!important}main{max-width:none;padding:0}figure{content-visibility:visible;break-inside:avoid}tr{break-inside:avoid}h2,h3{break-after:avoid}th button::after{content:""}body{font-size:11pt}.simulated,.verdict,.card{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
 /// Shapes that figures refer to: an arrow for a reference beat, a ring for one that was missed, and so on.
@@ -76,28 +103,5 @@ inline constexpr const char* marker_shapes =
 <pattern id="hatch" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v14" stroke="#8a5a00" stroke-opacity=".35" stroke-width="5"/></pattern>
 </defs></svg>
 )svg";
-
-/// Sorts a table by the heading that is pressed; rows carry numbers in data-v where the text is not the value.
-inline constexpr const char* page_script = R"js(
-for (const table of document.querySelectorAll("table.sortable")) {
-  const heads = [...table.tHead.rows[0].cells];
-  heads.forEach((head, column) => {
-    const button = head.querySelector("button");
-    if (!button) return;
-    button.addEventListener("click", () => {
-      const up = head.getAttribute("aria-sort") === "descending" ? 1 : -1;
-      for (const other of heads) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", up > 0 ? "ascending" : "descending");
-      const value = row => row.cells[column].dataset.v ?? row.cells[column].textContent;
-      const rows = [...table.tBodies[0].rows];
-      rows.sort((a, b) => {
-        const x = value(a), y = value(b), n = Number(x) - Number(y);
-        return up * (Number.isNaN(n) ? x.localeCompare(y, "en", {numeric: true}) : n);
-      });
-      table.tBodies[0].append(...rows);
-    });
-  });
-}
-)js";
 
 }  // namespace vagus::lab
