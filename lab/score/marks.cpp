@@ -11,6 +11,7 @@
 #include "lab/formats/volume.h"
 #include "lab/formats/wfdb/annotations.h"
 #include "lab/formats/wfdb/header.h"
+#include "lab/score/csv_lines.h"
 
 namespace vagus::lab {
 namespace {
@@ -48,60 +49,6 @@ Marks from_annotation_file(const Location& where, const Bytes& bytes) {
   if (header.volume->contains(header.path)) take_header(header, marks);
   return marks;
 }
-
-/// A CSV row's cells; quoted cells may hold commas and doubled quotes, not line ends.
-std::vector<std::string> cells_of(std::string_view line) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted) {
-      if (c != '"') {
-        cells.back() += c;
-      } else if (i + 1 < line.size() && line[i + 1] == '"') {
-        cells.back() += '"';
-        ++i;
-      } else {
-        quoted = false;
-      }
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == ',') {
-      cells.emplace_back();
-    } else {
-      cells.back() += c;
-    }
-  }
-  for (std::string& cell : cells) {
-    const std::size_t first = cell.find_first_not_of(" \t"), last = cell.find_last_not_of(" \t");
-    cell = first == std::string::npos ? "" : cell.substr(first, last - first + 1);
-  }
-  return cells;
-}
-
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) {
-    if (rest_.substr(0, 3) == "\xEF\xBB\xBF") rest_.remove_prefix(3);
-  }
-  /// The next line that is not blank.
-  std::optional<std::string_view> next() {
-    while (!rest_.empty()) {
-      const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-      std::string_view line = rest_.substr(0, end);
-      rest_.remove_prefix(std::min(end + 1, rest_.size()));
-      ++number_;
-      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-      if (line.find_first_not_of(" \t,") != std::string_view::npos) return line;
-    }
-    return std::nullopt;
-  }
-  std::int64_t number() const { return number_; }
-
- private:
-  std::string_view rest_;
-  std::int64_t number_ = 0;
-};
 
 /// Whether a canonical CSV name (PLACEMENT.CHANNEL_UNIT) is a signal's.
 bool is_signal(std::string_view name) {
@@ -225,7 +172,7 @@ class Events {
 
 /// Length of a CSV recording: from its first row's time to its last row's.
 double csv_duration_s(std::string_view text, const Columns& columns) {
-  Lines lines(text);
+  CsvLines lines(text);
   lines.next();
   double first = std::nan(""), last = first;
   while (const auto line = lines.next()) {
@@ -239,10 +186,10 @@ double csv_duration_s(std::string_view text, const Columns& columns) {
 }
 
 Marks from_csv(const Location& where, const Bytes& bytes, bool labels) {
-  Lines lines(bytes.text());
+  CsvLines lines(bytes.text());
   const auto head = lines.next();
   if (!head) throw Error("the file is empty", where.shown());
-  const Columns columns(cells_of(*head));
+  const Columns columns(csv_cells(*head));
   if (columns.signals && !labels) {
     const Location beside{where.volume, without_ending(where.path) + ".ann.csv"};
     if (!beside.volume->contains(beside.path))
@@ -255,7 +202,7 @@ Marks from_csv(const Location& where, const Bytes& bytes, bool labels) {
     throw Error("neither an annotation file nor a CSV of events", where.shown(),
                 "a column t_s or sample says when each event was");
   Events events(where, columns);
-  while (const auto line = lines.next()) events.add(cells_of(*line), lines.number());
+  while (const auto line = lines.next()) events.add(csv_cells(*line), lines.number());
   return events.finish();
 }
 

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "lab/base/error.h"
-#include "lab/stats/interval.h"
+#include "lab/score/share_text.h"
+#include "lab/score/windows.h"
 
 namespace vagus::lab {
 namespace {
@@ -15,15 +16,6 @@ std::string text(const char* format, double a, double b = 0, double c = 0) {
   char buffer[128];
   std::snprintf(buffer, sizeof buffer, format, a, b, c);
   return buffer;
-}
-
-std::string share_line(const char* name, Share share) {
-  std::string line = name;
-  line.resize(26, ' ');
-  const std::string of = " (" + std::to_string(share.hits) + " of " + std::to_string(share.of) + ")\n";
-  if (share.of == 0) return line + "      -" + std::string(21, ' ') + of;
-  const Interval interval = clopper_pearson(static_cast<double>(share.hits), static_cast<double>(share.of));
-  return line + text("%7.3f %%  [%7.3f, %7.3f]", 100 * share.value(), 100 * interval.low, 100 * interval.high) + of;
 }
 
 std::string matrix_text(const Ec57& e) {
@@ -50,8 +42,8 @@ std::string ec57_text(const Ec57& e, const Marks& reference, const Marks& test, 
   for (const char beat : {'V', 'S'}) {
     const std::string name(1, beat);
     if (e.class_sensitivity(beat).of == 0 && e.class_predictivity(beat).of == 0) continue;
-    out += share_line((name + " sensitivity").c_str(), e.class_sensitivity(beat));
-    out += share_line((name + " predictivity").c_str(), e.class_predictivity(beat));
+    out += share_line(name + " sensitivity", e.class_sensitivity(beat));
+    out += share_line(name + " predictivity", e.class_predictivity(beat));
   }
   out += "RR error                  " + (e.rr_pairs > 0
                                              ? text("%7.2f ms rms over ", e.rr_rms_ms()) + std::to_string(e.rr_pairs) +
@@ -72,8 +64,27 @@ Scored score_ec57(const Marks& reference, const Marks& test, const ScoreOptions&
   return {e.json(), ec57_text(e, reference, test, ec)};
 }
 
+Scored score_event_tables(const MarkedTable& reference, const MarkedTable& test, const ScoreOptions& options) {
+  EventOptions how;
+  how.rule = options.rule;
+  if (options.from_s) how.from_s = *options.from_s;
+  if (options.to_s) how.to_s = *options.to_s;
+  const EventCounts counts = score_events(event_reference(reference), event_test(test), how);
+  return {counts.json(), events_text(counts, reference.shown, test.shown, how)};
+}
+
+Scored score_window_tables(const MarkedTable& reference, const MarkedTable& test, const ScoreOptions& options) {
+  WindowOptions how;
+  if (options.from_s) how.from_s = *options.from_s;
+  if (options.to_s) how.to_s = *options.to_s;
+  const WindowCounts counts = score_windows(window_reference(reference), window_test(test, options.window_s), how);
+  return {counts.json(), windows_text(counts, reference.shown, test.shown)};
+}
+
 constexpr Protocol all[] = {
-    {"ec57", "beats, by ANSI/AAMI EC57: the counts of the WFDB program bxb", 300, score_ec57},
+    {"ec57", "beats, by ANSI/AAMI EC57: the counts of the WFDB program bxb", 300, score_ec57, nullptr},
+    {"events", "falls, crashes: found by type, alarms per hour and day, latency", 0, nullptr, score_event_tables},
+    {"windows", "activity, a label a window: macro F1 and the confusion matrix", 0, nullptr, score_window_tables},
 };
 
 }  // namespace

@@ -6,13 +6,17 @@
 
 #include "lab/base/numbers.h"
 #include "lab/score/ec57.h"
+#include "lab/score/events.h"
 #include "lab/score/marks.h"
+#include "lab/score/moments.h"
 
 namespace vagus::lab {
 
 struct ScoreOptions {
   std::optional<double> from_s, to_s;  ///< else the protocol's own
   BeatMap map = BeatMap::bxb;          ///< ec57
+  EventRule rule = EventRule::fall;    ///< events
+  double window_s = 1;                 ///< windows: length of a test window of which only the end t_s is told
 };
 
 struct Scored {
@@ -24,7 +28,9 @@ struct Protocol {
   const char* name;
   const char* summary;
   double from_s;  ///< unless told
+  /// One of the two: annotations on a clock, or rows of moments and stretches.
   Scored (*score)(const Marks& reference, const Marks& test, const ScoreOptions& options);
+  Scored (*score_tables)(const MarkedTable& reference, const MarkedTable& test, const ScoreOptions& options);
 };
 
 std::span<const Protocol> protocols();
