@@ -77,6 +77,32 @@ class Contract(unittest.TestCase):
         for key in ("tp", "fn", "fp", "shutdown_s", "matrix", "rr_rms_ms"):
             self.assertIn(key, score)
 
+    def test_events_and_windows_are_scored_from_tables(self):
+        def write(name, *rows):
+            with open(os.path.join(SCRATCH, name), "w") as file:
+                file.write("\n".join(rows) + "\n")
+        write("falls.csv", "t_start_s,t_impact_s,t_end_s,kind,label", "100,,86500,worn,", "5000,5001,5003,,trip",
+              "9000,9001,9002,,slip", "0,,20,fall_trial,F01", "20,,40,activity_trial,D01")
+        write("found.csv", "t_s,t_impact_s,score,kind", "5004,5001.2,0.9,", "60000,,0.8,", "70000,,0.1,candidate", "25,,0.7,", "3,,0.9,")
+        code, out, err = vagus("score", "events", "falls.csv", "found.csv", "--json")
+        self.assertEqual(code, 0, err)
+        score = json.loads(out)
+        self.assertEqual((score["detected"], score["missed"], score["false_alarms"]), (2, 1, 2))
+        self.assertEqual(score["alarms_per_day"], 1)
+        self.assertEqual(score["specificity"], 0)
+        self.assertEqual((score["latency_median_s"], score["latency_p90_s"]), (3, None))  # one of two is never found
+        self.assertEqual(json.loads(vagus("score", "events", "falls.csv", "found.csv", "--from-s", "8000", "--json")[1])["detected"], 0)
+        self.assertEqual(vagus("score", "events", "ecg.atr", "found.csv")[0], 3)
+        self.assertEqual(vagus("score", "events", "falls.csv", "found.csv", "--rule", "bump")[0], 2)
+        write("truth.csv", "t_start_s,t_end_s,label", "0,10,walk", "10,20,sit")
+        write("said.csv", "t_s,label", "2,walk", "4,sit", "6,unknown", "12,sit", "14,sit")
+        code, out, err = vagus("score", "windows", "truth.csv", "said.csv", "--window-s", "2", "--json")
+        self.assertEqual(code, 0, err)
+        score = json.loads(out)
+        self.assertEqual((score["windows"], score["unreadable"], score["uncovered_s"]), (5, 1, 10))
+        self.assertEqual(score["all"]["accuracy"], 0.6)
+        self.assertEqual(score["all_readable"]["accuracy"], 0.75)
+
     def test_csv_and_wfdb_of_the_same_signal_give_the_same_beats(self):
         of_wfdb = [l["sample"] for l in lines(vagus("run", "health.beats", "ecg.hea", "--json")[1]) if "sample" in l and "kind" not in l]
         of_csv = [l["sample"] for l in lines(vagus("run", "health.beats", "ecg.csv", "--json")[1]) if "sample" in l and "kind" not in l]

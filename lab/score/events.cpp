@@ -91,6 +91,7 @@ struct Counting {
       EventOutcome outcome{event.type, event.impact_s, first_s[e] < never_s, unknown_s, unknown_s};
       Share& share = out.event_types[event.type];
       ++share.of;
+      if (!std::isnan(event.impact_s)) ++out.timed;
       if (outcome.detected) {
         ++share.hits;
         ++out.detected;
@@ -285,9 +286,8 @@ double EventCounts::alarms_per_readable_day() const { return rate(wear_alarms, (
 
 double EventCounts::latency_s(double share) const {
   if (!(share > 0 && share <= 1)) throw UsageError("a share of events must lie in (0, 1]");
-  const auto all = static_cast<double>(static_cast<std::int64_t>(latencies_s.size()) + missed);
-  if (!(all > 0)) return unknown_s;
-  const auto place = static_cast<std::size_t>(std::max(1., std::ceil(share * all))) - 1;
+  if (timed == 0) return unknown_s;
+  const auto place = static_cast<std::size_t>(std::max(1., std::ceil(share * static_cast<double>(timed)))) - 1;
   if (place >= latencies_s.size()) return never_s;
   std::vector<double> ordered = latencies_s;
   const auto at = ordered.begin() + static_cast<std::ptrdiff_t>(place);
@@ -314,6 +314,7 @@ EventCounts& EventCounts::operator+=(const EventCounts& o) {
   unreadable_s += o.unreadable_s;
   worn_unreadable_s += o.worn_unreadable_s;
   latencies_s.insert(latencies_s.end(), o.latencies_s.begin(), o.latencies_s.end());
+  timed += o.timed;
   latency_unknown += o.latency_unknown;
   events.clear();
   false_at.clear();

@@ -113,6 +113,7 @@ struct EventCounts {
   double activity_s = 0, worn_s = 0, fall_trial_s = 0;
   double unreadable_s = 0, worn_unreadable_s = 0;
   std::vector<double> latencies_s;       ///< of the detected whose impact is known, in no order
+  std::int64_t timed = 0;                ///< events whose impact is known, found or not
   std::int64_t latency_unknown = 0;      ///< detected, but nobody knows when the impact was
   std::vector<EventOutcome> events;      ///< of one recording, dropped in a sum
   std::vector<EventDetection> false_at;  ///< likewise

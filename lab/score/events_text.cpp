@@ -69,7 +69,7 @@ std::string latency_text(const EventCounts& counts, double share) {
   if (std::isnan(s)) return "-";
   if (std::isinf(s)) return "never";
   char buffer[48];
-  std::snprintf(buffer, sizeof buffer, "%.2f s", s);
+  std::snprintf(buffer, sizeof buffer, "within %.2f s", s);
   return buffer;
 }
 
@@ -174,8 +174,8 @@ std::string events_text(const EventCounts& counts, const std::string& reference,
   out += "False alarms in all       " + std::to_string(counts.false_alarms) + ", of them " +
          std::to_string(counts.fall_trial_alarms) + " in fall trials; " + std::to_string(counts.repeated) +
          " further detections of events\n";
-  out += "Latency after impact      median " + latency_text(counts, 0.5) + ", 90 % within " +
-         latency_text(counts, 0.9) + " (of all events: a miss is never)\n";
+  out += "Latency after impact      half of all events " + latency_text(counts, 0.5) + ", 90 % " +
+         latency_text(counts, 0.9) + " (misses are never)\n";
   return out;
 }
 
