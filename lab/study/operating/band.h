@@ -1,5 +1,6 @@
 #pragma once
 /// Intervals along a curve: at every threshold from the same draws of subjects.
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,11 +21,21 @@ struct BandOptions {
   int threads = 0;  ///< 0: all cores
 };
 
-/// Cluster bootstrap by subject, percentile, of each figure at each threshold, thresholds not increasing. Each estimate
-/// is that of `cluster_ratio` with the same seed, resamples and Method::percentile, bit for bit, with any number of
-/// threads; drawing subjects once for all thresholds is what makes 200 of them cost as one. Memory: 8 bytes a subject,
-/// threshold and figure, besides 8 a resample, threshold and figure.
+/// Cluster bootstrap by subject of each figure at each threshold, thresholds not increasing; the same bits with any
+/// number of threads. Drawing subjects once for all thresholds is what makes 200 of them cost as a few.
+/// Shares: percentile, never narrower than exact binomial; each estimate is that of `cluster_ratio` with the same seed,
+/// resamples and Method::percentile, bit for bit. Rates: studentised on the logarithm by the linearised standard error
+/// over subjects (Efron and Tibshirani 1993, chapter 12), for percentiles of people whose rates vary are short.
+/// Memory: 8 bytes a subject, threshold and figure (24 of a rate), and 8 a resample, threshold and figure.
 std::vector<Band> bands(const OperatingCurve& curve, std::span<const double> thresholds,
                         std::span<const Figure> figures, const BandOptions& options = {});
+
+/// How an interval is made: one of a figure over subjects at a confidence.
+using Measure = std::function<Estimate(Figure, std::span<const Cluster>, double confidence)>;
+/// cluster_ratio with these options: `trials` and `confidence` are filled in.
+Measure bootstrap_measure(const BootstrapOptions& options);
+/// The same bands by any other measure, each threshold on a core.
+std::vector<Band> bands_by(const Measure& measure, const OperatingCurve& curve, std::span<const double> thresholds,
+                           std::span<const Figure> figures, double confidence = 0.95, int threads = 0);
 
 }  // namespace vagus::lab::operating

@@ -54,6 +54,14 @@ std::vector<std::size_t> preferred(const std::vector<double>& margins, Prefer pr
   return order;
 }
 
+Measure measure_of(const ChoiceOptions& options) {
+  if (options.measure) return options.measure;
+  BootstrapOptions how;
+  how.resamples = options.resamples;
+  how.seed = options.seed;
+  return bootstrap_measure(how);
+}
+
 bool all_met(const std::vector<JudgedFigure>& figures) {
   return std::all_of(figures.begin(), figures.end(),
                      [](const JudgedFigure& f) { return f.judgement.verdict == Verdict::met; });
@@ -73,22 +81,14 @@ std::string shortfall(const std::vector<JudgedFigure>& figures) {
 
 }  // namespace
 
-Judge bootstrap_judge(const BootstrapOptions& options) {
-  return [options](const FigureRequirement& asked, std::span<const Cluster> clusters) {
-    return judge(asked.requirement, [&](double confidence) {
-      BootstrapOptions how = options;
-      how.confidence = confidence;
-      how.trials = is_share(asked.figure);
-      return cluster_ratio(clusters, how);
-    });
-  };
-}
-
 std::vector<JudgedFigure> judge_at(const OperatingCurve& curve, double threshold,
-                                   std::span<const FigureRequirement> requirements, const Judge& judge) {
+                                   std::span<const FigureRequirement> requirements, const Measure& measure) {
   std::vector<JudgedFigure> out;
-  for (const FigureRequirement& asked : requirements)
-    out.push_back({asked, judge(asked, curve.clusters_at(asked.figure, threshold))});
+  for (const FigureRequirement& asked : requirements) {
+    const std::vector<Cluster> clusters = curve.clusters_at(asked.figure, threshold);
+    out.push_back({asked, judge(asked.requirement,
+                                [&](double confidence) { return measure(asked.figure, clusters, confidence); })});
+  }
   return out;
 }
 
@@ -96,10 +96,7 @@ Choice choose(const OperatingCurve& train, std::span<const FigureRequirement> re
               const ChoiceOptions& options) {
   if (requirements.empty()) throw UsageError("a point is chosen to meet requirements, and there are none");
   if (train.points().empty()) throw UsageError("the training subjects have no candidate");
-  BootstrapOptions how;
-  how.resamples = options.resamples;
-  how.seed = options.seed;
-  const Judge judge = options.judge ? options.judge : bootstrap_judge(how);
+  const Measure measure = measure_of(options);
   const std::vector<double> thresholds = train.thresholds(options.thresholds);
   const std::vector<double> margins = margins_of(train, thresholds, requirements, options);
   const std::vector<std::size_t> order = preferred(margins, options.prefer);
@@ -109,7 +106,7 @@ Choice choose(const OperatingCurve& train, std::span<const FigureRequirement> re
   out.feasible = static_cast<std::size_t>(
       std::count_if(margins.begin(), margins.end(), [](double margin) { return margin >= 0; }));
   for (std::size_t k = 0; k < std::max<std::size_t>(1, out.feasible); ++k) {
-    std::vector<JudgedFigure> judged = judge_at(train, thresholds[order[k]], requirements, judge);
+    std::vector<JudgedFigure> judged = judge_at(train, thresholds[order[k]], requirements, measure);
     const bool met = all_met(judged);
     if (k > 0 && !met) continue;
     out.threshold = thresholds[order[k]];
@@ -135,10 +132,7 @@ Judged choose_and_judge(const Cohort& train, const Cohort& test, std::span<const
   Judged out;
   out.choice = choose(OperatingCurve(train), requirements, options);
   const OperatingCurve curve(test);
-  BootstrapOptions how;
-  how.resamples = options.resamples;
-  how.seed = options.seed;
-  out.test = judge_at(curve, out.choice.threshold, requirements, options.judge ? options.judge : bootstrap_judge(how));
+  out.test = judge_at(curve, out.choice.threshold, requirements, measure_of(options));
   out.ceiling = curve.ceiling();
   out.verdict = Verdict::met;
   for (const JudgedFigure& figure : out.test) out.verdict = worse(out.verdict, figure.judgement.verdict);

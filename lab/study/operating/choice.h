@@ -24,17 +24,13 @@ enum class Prefer : std::uint8_t {
   fewest_alarms,  ///< the highest one
 };
 
-/// How a figure of one side is judged; by default the cluster bootstrap by subject (`judge` in lab/stats).
-using Judge = std::function<Judgement(const FigureRequirement&, std::span<const Cluster>)>;
-Judge bootstrap_judge(const BootstrapOptions& options);
-
 struct ChoiceOptions {
   Prefer prefer = Prefer::margin;
   std::size_t thresholds = 200;  ///< how many are tried along the curve
   int resamples = 2000;
   std::uint64_t seed = 1;
   int threads = 0;
-  Judge judge;  ///< unless set, `bootstrap_judge` with these resamples and this seed
+  Measure measure;  ///< what judges; unless set, `bootstrap_measure` with these resamples and this seed
 };
 
 struct JudgedFigure {
@@ -68,6 +64,6 @@ Judged choose_and_judge(const Cohort& train, const Cohort& test, std::span<const
 
 /// A threshold judged on a side.
 std::vector<JudgedFigure> judge_at(const OperatingCurve& curve, double threshold,
-                                   std::span<const FigureRequirement> requirements, const Judge& judge);
+                                   std::span<const FigureRequirement> requirements, const Measure& measure);
 
 }  // namespace vagus::lab::operating
