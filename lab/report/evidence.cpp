@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lab/report/html.h"
+#include "lab/report/wave.h"
 
 namespace vagus::lab {
 namespace {
@@ -46,12 +47,18 @@ std::string agreement_plot(const Agreement& agreement, std::string& caption) {
   const auto x = [&](double v) { return left + (right - left) * (v - x0) / (x1 - x0); };
   const auto y = [&](double v) { return bottom - (bottom - top) * (v - y0) / (y1 - y0); };
   std::string out;
-  for (int i = 0; i <= 4; ++i) {
-    const double vx = x0 + (x1 - x0) * i / 4, vy = y0 + (y1 - y0) * i / 4;
-    out += "<path class=\"g\" d=\"M" + fixed(left, 0) + " " + fixed(y(vy), 0) + "H" + fixed(right, 0) +
-           "\"/><text text-anchor=\"end\" x=\"" + fixed(left - 8, 0) + "\" y=\"" + fixed(y(vy) + 8, 0) + "\">" +
-           fixed(vy, 2) + "</text><text text-anchor=\"middle\" x=\"" + fixed(x(vx), 0) + "\" y=\"" +
-           fixed(bottom + 30, 0) + "\">" + fixed(vx, 1) + "</text>";
+  const double step_x = round_step(x1 - x0, 6), step_y = round_step(y1 - y0, 5);
+  const auto tick = [](double value, double step) { return fixed(value, step < 1 ? 2 : 0); };
+  for (int i = 0; std::ceil(y0 / step_y) * step_y + i * step_y <= y1; ++i) {
+    const double value = (std::ceil(y0 / step_y) + i) * step_y;
+    out += "<path class=\"g\" d=\"M" + fixed(left, 0) + " " + fixed(y(value), 0) + "H" + fixed(right, 0) +
+           "\"/><text text-anchor=\"end\" x=\"" + fixed(left - 8, 0) + "\" y=\"" + fixed(y(value) + 8, 0) + "\">" +
+           tick(value, step_y) + "</text>";
+  }
+  for (int i = 0; std::ceil(x0 / step_x) * step_x + i * step_x <= x1; ++i) {
+    const double value = (std::ceil(x0 / step_x) + i) * step_x;
+    out += "<text text-anchor=\"middle\" x=\"" + fixed(x(value), 0) + "\" y=\"" + fixed(bottom + 30, 0) + "\">" +
+           tick(value, step_x) + "</text>";
   }
   const auto line = [&](double value, const char* style, const char* name) {
     out += std::string("<path class=\"") + style + "\" d=\"M" + fixed(left, 0) + " " + fixed(y(value), 1) + "H" +
@@ -89,7 +96,7 @@ std::string slices_section(const Evidence& evidence) {
     out += valued(row.share_of_errors, percent(row.share_of_errors));
     out += valued(row.share_of_signal, percent(row.share_of_signal));
     out += valued(row.ratio, fixed(row.ratio, 1)) + valued(row.p_corrected, p_text(row.p_corrected));
-    out += "<td>" + escaped(row.confirmed) +
+    out += "<td class=\"w\">" + escaped(row.confirmed) +
            (row.smallest_ratio ? "<small>a ratio of " + fixed(*row.smallest_ratio, 1) + " could have been seen</small>"
                                : std::string()) +
            "</td></tr>\n";

@@ -126,7 +126,11 @@ Json operating_json(const OperatingData& data) {
           {"groups", data.groups},
           {"rows", rows},
           {"requirements", requirements},
-          {"bootstrap", {{"seed", data.seed}, {"resamples", data.resamples}, {"confidence", number(data.confidence)}}}};
+          {"interval",
+           {{"method", data.method == IntervalMethod::bootstrap ? "bootstrap" : "effective_trials"},
+            {"seed", data.seed},
+            {"resamples", data.resamples},
+            {"confidence", number(data.confidence)}}}};
 }
 
 }  // namespace vagus::lab

@@ -13,6 +13,12 @@ namespace vagus::lab {
 /// The columns that can be summed.
 enum class Sum : std::uint8_t { tp, fn, fp, exposure };
 
+/// How the page makes the intervals of shares: as the study did. Those of rates are bootstrapped (cluster_ratio).
+enum class IntervalMethod : std::uint8_t {
+  bootstrap,         ///< cluster bootstrap by subject, BCa: cluster_ratio of lab/stats
+  effective_trials,  ///< exact binomial at the effective number of trials (Korn and Graubard 1998): cluster_share
+};
+
 /// A ratio of sums: a share of trials, or a rate.
 struct OperatingFigure {
   std::string id;    ///< one word, unique: "sensitivity"
@@ -52,6 +58,7 @@ struct OperatingData {
   std::vector<std::string> groups;  ///< the headline's first
   std::vector<OperatingRow> rows;
   std::vector<OperatingRequirement> requirements;
+  IntervalMethod method = IntervalMethod::bootstrap;
   std::uint64_t seed = 1;  ///< of the bootstrap; the page can take seeds below 2^53
   int resamples = 2000;
   double confidence = 0.95;  ///< of the intervals beside figures

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lab/report/html.h"
+#include "lab/report/quality_sweep.h"
 #include "lab/report/run_report.h"
 #include "lab/report/study_report.h"
 #include "lab/report/wave.h"
@@ -164,7 +165,15 @@ TEST(StudyReport, HostileNamesStayText) {
     record.run.channel = hostile;
     for (auto& annotation : record.reference.annotations) annotation.text = hostile;
   }
-  EXPECT_FALSE(is_hostile(study_report(result, excerpts)));
+  Evidence evidence;
+  evidence.operating = quality_sweep(result);
+  ASSERT_TRUE(evidence.operating);
+  evidence.operating->threshold = evidence.operating->meaning = evidence.operating->figures[0].name = hostile;
+  evidence.slices = {{hostile, 1, 0.5, 0.5, 2, 0.01, hostile, {}}};
+  evidence.costs = {{hostile, hostile, hostile, 1, 2.0}};
+  evidence.agreements = {{hostile, hostile, {{hostile, 1, 2}}, 1, 0, 2}};
+  evidence.limits = {hostile};
+  EXPECT_FALSE(is_hostile(study_report(result, excerpts, evidence)));
 }
 
 TEST(StudyReport, WhatIsTooMuchToDrawIsCounted) {

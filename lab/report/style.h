@@ -82,7 +82,7 @@ button:disabled{color:#5f6771;border-color:var(--line);cursor:default}
 .operating-live figure{content-visibility:visible;margin:.4em 0}.operating-live svg text{font-size:15px}
 .operating-live .curve{stroke:#0b4fb3;stroke-width:2;fill:none}.operating-live .here{fill:#1b1f24}.operating-live .locked{fill:none;stroke:#0a6b3d;stroke-width:3}
 .operating-live th small{display:block;font-weight:400;color:var(--soft)}.would{padding-left:1.2em;font-size:.92rem}.u-over{cursor:ew-resize}.wave-live .u-over{cursor:crosshair}
-.tools{display:flex;flex-wrap:wrap;gap:6px;margin:.3em 0}.stage{border:1px solid var(--line)}.readout{min-height:1.5em}
+.tools{display:flex;flex-wrap:wrap;gap:6px;margin:.3em 0}.stage{border:1px solid var(--line)}.stage:focus-visible{outline-offset:-3px}.readout{min-height:1.5em}
 figure>svg[role=img]{cursor:default}figure:has(>script.wave)>svg{cursor:zoom-in}
 .exploring:not(:has(span:empty)){position:fixed;left:0;right:0;bottom:0;z-index:5;display:flex;justify-content:center;flex-wrap:wrap;gap:.4em 1em;align-items:center;background:#fff3cd;color:#5c3d00;border:2px solid #8a5a00;padding:.4em .8em;font-weight:700}
 .exploring:has(span:empty){display:none}

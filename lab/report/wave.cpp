@@ -33,15 +33,6 @@ Scale scale_of(double low, double high, double least_span, double top, double he
   return {middle - 0.54 * span, middle + 0.54 * span, top, height};
 }
 
-/// A step of 1, 2 or 5 times a power of ten, so that about `lines` fit.
-double step_of(double span, double lines) {
-  const double raw = span / lines, power = std::pow(10.0, std::floor(std::log10(raw)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= raw) return factor * power;
-  }
-  return 10 * power;
-}
-
 class Drawing {
  public:
   Drawing(const Wave& wave) : wave_(wave), excerpt_(*wave.excerpt) {}
@@ -73,7 +64,7 @@ class Drawing {
   }
 
   void lines(const Scale& scale, double count, const std::string& unit) {
-    const double step = step_of(scale.high - scale.low, count);
+    const double step = round_step(scale.high - scale.low, count);
     std::string grid;
     const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 6);
     bool named = false;
@@ -216,6 +207,14 @@ std::string shape(const char* id, const char* style) {
 }
 
 }  // namespace
+
+double round_step(double span, double lines) {
+  const double raw = span / lines, power = std::pow(10.0, std::floor(std::log10(raw)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= raw) return factor * power;
+  }
+  return 10 * power;
+}
 
 void Path::add(double x, double y) {
   if (!std::isfinite(x) || !std::isfinite(y)) {

@@ -30,6 +30,9 @@ struct Wave {
   bool reference = true;  ///< a row for reference marks is kept free
 };
 
+/// A step of 1, 2 or 5 times a power of ten, so that about `lines` fit into `span`.
+double round_step(double span, double lines);
+
 /// An SVG element, 900 pixels wide at its own size; lines are simplified to half a pixel.
 std::string draw(const Wave& wave);
 

@@ -92,12 +92,12 @@ export function makeCurve(into: HTMLElement, operating: Operating, choose: (thre
 
   const dataOf = (which: number): uPlot.AlignedData => {
     const columns: (number | null)[][] = [];
-    const work = operating.thresholds * figures.length * operating.data.bootstrap.resamples * operating.subjectsOf(which).length;
+    const work = operating.thresholds * figures.length * operating.data.interval.resamples * operating.subjectsOf(which).length;
     for (const figure of figures) {
       const values: (number | null)[] = [], lows: (number | null)[] = [], highs: (number | null)[] = [];
       for (let t = 0; t < operating.thresholds; ++t) {
         const banded = figure.trials && work <= mostWork;
-        const one = banded ? operating.estimate(figure, "gross", which, t, operating.data.bootstrap.confidence)
+        const one = banded ? operating.estimate(figure, "gross", which, t, operating.data.interval.confidence)
                            : { value: operating.value(figure, which, t), interval: { low: NaN, high: NaN } };
         const known = (v: number): number | null => (Number.isFinite(v) ? v : null);
         values.push(known(one.value));

@@ -27,7 +27,7 @@ export function followers(operating: Operating): (threshold: number) => void {
     const [id, over, group] = (root.dataset["follow"] ?? "").split(" ");
     const figure = operating.figure(id ?? "");
     if (!figure || (over !== "gross" && over !== "average")) continue;
-    const confidence = Number(root.dataset["confidence"] ?? operating.data.bootstrap.confidence);
+    const confidence = Number(root.dataset["confidence"] ?? operating.data.interval.confidence);
     const at = (threshold: number): Ratio => operating.estimate(figure, over as Over, Number(group), threshold, confidence);
     follow(part(root, "value"), (t) => (figure.trials ? percent(at(t).value) : rate(at(t).value, figure.unit)));
     follow(part(root, "interval"), (t) => intervalText(at(t), figure.trials, figure.unit));

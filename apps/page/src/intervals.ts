@@ -1,4 +1,7 @@
-/** Intervals as lab/stats has them: exact binomial, and the cluster bootstrap with bias correction and acceleration. */
+/**
+ * Intervals as lab/stats has them: exact binomial, at the effective number of trials, and the cluster bootstrap with bias
+ * correction and acceleration.
+ */
 import { SplitMix } from "./random.ts";
 
 export interface Interval {
@@ -96,6 +99,55 @@ export function normalQuantile(p: number): number {
     if (Math.abs(step) < 1e-14) break;
   }
   return z;
+}
+
+/** The p-quantile (p > 0.5) of Student's t, by halving between powers of two. */
+export function studentQuantile(p: number, degrees: number): number {
+  const below = (t: number): number => 1 - 0.5 * betaCdf(degrees / 2, 0.5, degrees / (degrees + t * t));
+  let low = -60, high = 200;
+  for (let i = 0; i < 80; ++i) {
+    const middle = (low + high) / 2;
+    if (below(2 ** middle) < p) low = middle;
+    else high = middle;
+  }
+  return 2 ** ((low + high) / 2);
+}
+
+/**
+ * Ratio of sums over clusters with an exact interval at the effective number of trials (Korn and Graubard 1998), as
+ * `cluster_share` of lab/stats. `trials`: sums are counts; off for averages of shares.
+ */
+export function clusterShare(numerator: Float64Array, denominator: Float64Array, trials: boolean, confidence: number): Ratio {
+  let clusters = 0, hits = 0, of = 0, ofSquare = 0, hitsSquare = 0, missesSquare = 0;
+  denominator.forEach((d, k) => {
+    const n = numerator[k]!;
+    if (!(d > 0)) return;
+    clusters += 1;
+    hits += n;
+    of += d;
+    ofSquare += d * d;
+    hitsSquare += n * n;
+    missesSquare += (d - n) * (d - n);
+  });
+  if (clusters < 1) return { value: NaN, interval: { low: 0, high: 1 } };
+  const share = hits / of;
+  if (clusters < 2) return { value: share, interval: clopperPearson(trials ? hits : share, trials ? of : 1, confidence) };
+  let variance = 0;
+  denominator.forEach((d, k) => {
+    if (d > 0) variance += ((numerator[k]! - share * d) / (of - d)) ** 2;
+  });
+  variance *= (clusters - 1) / clusters;
+  const effective = (sum: number, square: number): number => (square > 0 ? (sum * sum) / square : 0);
+  const degrees = Math.min(effective(hits, hitsSquare), effective(of - hits, missesSquare)) - 1;
+  const most = trials ? of : 1e12, least = Math.min(effective(of, ofSquare), most), leastDegrees = 0.2;
+  let count = least;
+  if (variance > 0 && degrees > leastDegrees) {
+    const upper = (1 + confidence) / 2, t = normalQuantile(upper) / studentQuantile(upper, degrees);
+    count = Math.min(Math.max(((share * (1 - share)) / variance) * t * t, least), Math.max(least, most));
+  } else if (trials && degrees > leastDegrees) {
+    count = of;
+  }
+  return { value: share, interval: clopperPearson(share * count, count, confidence) };
 }
 
 /** How often each of `clusters` is drawn in each resample, row after row. It does not depend on what is summed. */

@@ -1,5 +1,5 @@
 /** Operating points: sums of every row at every threshold, and the figures that follow from them. docs/report-data.md. */
-import { clusterRatio, draws, type Interval, type Ratio } from "./intervals.ts";
+import { clusterRatio, clusterShare, draws, type Interval, type Ratio } from "./intervals.ts";
 
 type Column = "tp" | "fn" | "fp" | "exposure";
 
@@ -40,7 +40,8 @@ export interface OperatingData {
   groups: string[];
   rows: Row[];
   requirements: Requirement[];
-  bootstrap: { seed: number; resamples: number; confidence: number };
+  /** How intervals of shares are made; those of rates are bootstrapped. */
+  interval: { method: "bootstrap" | "effective_trials"; seed: number; resamples: number; confidence: number };
 }
 
 export type Over = "gross" | "average";
@@ -150,7 +151,9 @@ export class Operating {
       denominator.push(over === "average" ? 1 : d);
     }
     const trials = figure.trials && over === "gross";
-    const { seed, resamples } = this.data.bootstrap;
+    const { method, seed, resamples } = this.data.interval;
+    if (figure.trials && method === "effective_trials")
+      return clusterShare(Float64Array.from(numerator), Float64Array.from(denominator), trials, confidence);
     const count = numerator.length;
     let times = this.drawn.get(count);
     if (!times) {

@@ -34,7 +34,7 @@ export function operatingView(place: HTMLElement, data: OperatingData): void {
   const curves = element("div", { class: "curve-plot" });
   const tableBody = element("tbody");
   const table = element("div", { class: "scroll" }, element("table", {},
-    element("caption", {}, "Each figure with its 95\u202f% interval by subject (cluster bootstrap, computed in this page away from the locked point)."),
+    element("caption", {}, "Each figure with its 95\u202f% interval by subject, computed in this page by the method of the report."),
     element("thead", {}, element("tr", {}, ...["Figure", "At this threshold", "At the locked point"].map((t, i) =>
       element("th", { scope: "col", ...(i === 0 ? { class: "t" } : {}) }, t)))), tableBody));
   const requirementList = element("ul", { class: "would" });
@@ -58,7 +58,7 @@ export function operatingView(place: HTMLElement, data: OperatingData): void {
       for (const [over, how] of overs) {
         const row = element("tr", { "data-row": `${figure.id} ${over}` }, element("th", { scope: "row", class: "t" }, figure.name, element("small", {}, how)));
         for (const t of [at, threshold.locked]) {
-          const one = operating.estimate(figure, over, group, t, data.bootstrap.confidence);
+          const one = operating.estimate(figure, over, group, t, data.interval.confidence);
           row.append(element("td", {}, written(figure, one.value), element("small", {}, intervalText(one, figure.trials, figure.unit))));
         }
         tableBody.append(row);
