@@ -92,7 +92,7 @@ export function makeCurve(into: HTMLElement, operating: Operating, choose: (thre
 
   const dataOf = (which: number): uPlot.AlignedData => {
     const columns: (number | null)[][] = [];
-    const work = operating.thresholds * figures.length * operating.data.interval.resamples * operating.subjectsOf(which).length;
+    const work = operating.data.interval.method === "effective_trials" ? 0 : operating.thresholds * figures.length * operating.data.interval.resamples * operating.subjectsOf(which).length;
     for (const figure of figures) {
       const values: (number | null)[] = [], lows: (number | null)[] = [], highs: (number | null)[] = [];
       for (let t = 0; t < operating.thresholds; ++t) {

@@ -108,7 +108,7 @@ export function operatingView(place: HTMLElement, data: OperatingData): void {
     document.body.classList.toggle("exploratory", !locked);
     back.disabled = locked;
     bannerText.textContent = locked ? "" : `Exploratory: threshold ${value} instead of the locked ${brief(threshold.values[threshold.locked]!)}${unit}. ` +
-      "Nothing here is evidence; figures marked \u201clocked\u201d stay as they were.";
+      "Nothing here is evidence; what is marked \u201cat the locked point\u201d stays as it was.";
     curve.show(group, at);
     fillTable();
     drawPlanes();
