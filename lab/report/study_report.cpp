@@ -193,8 +193,9 @@ std::string method(const StudyResult& result) {
       "between ventricular flutter marks are left out");
   row("Beat classes", "<code>" + escaped(describe(BeatMap::bxb)) + "</code>");
   row("Reference", "label track <code>" + escaped(result.spec.score.reference) + "</code>");
-  row("Intervals", "cluster bootstrap by subject, 2,000 resamples from seed " + std::to_string(result.spec.seed) +
-                       ", never narrower than exact binomial; of a worst figure exact binomial within that subject");
+  row("Intervals",
+      "exact binomial at the effective number of trials, by how much subjects differ (Korn and Graubard); of a "
+      "worst figure exact binomial within that subject");
   row("Verdict rule", "the two-sided interval at the confidence stated decides: met, not met, or not shown");
   return out + "</dl>\n";
 }

@@ -12,8 +12,11 @@ namespace {
 
 using Statistic = std::function<double(std::span<const double>)>;
 
+constexpr const char* one_cluster = "one cluster only: how much they differ is not known";
+constexpr const char* none_differs = "no cluster differs from another, so how much they can differ is not known";
+
 void check(const BootstrapOptions& options) {
-  if (!(options.confidence > 0 && options.confidence < 1)) throw UsageError("a confidence must lie between 0 and 1");
+  require_confidence(options.confidence);
   if (options.resamples < 100 || options.resamples > 10'000'000)
     throw UsageError("a bootstrap takes 100 to 10,000,000 resamples");
 }
@@ -38,6 +41,43 @@ double quantile(std::span<const double> sorted, double p) {
   const double share = place - static_cast<double>(below);
   return sorted[below] + share * (sorted[below + 1] - sorted[below]);
 }
+
+/// Standard error over clusters of a smooth statistic of their sums: its gradient (by central differences) on each
+/// cluster's deviation from the mean cluster.
+class StandardError {
+ public:
+  StandardError(std::span<const double> sums, std::size_t width, const Statistic& statistic)
+      : sums_(sums), width_(width), statistic_(statistic), moved_(width), gradient_(width), step_(width, 0.) {
+    for (std::size_t i = 0; i < sums.size(); ++i) step_[i % width] += std::abs(sums[i]);
+    for (double& step : step_) step = step > 0 ? 1e-5 * step : 1e-5;
+  }
+
+  /// Of the sample in which cluster k stands `times[k]` times, `total` its sums. NaN where undefined.
+  double operator()(std::span<const std::uint32_t> times, std::span<const double> total) {
+    moved_.assign(total.begin(), total.end());
+    for (std::size_t i = 0; i < width_; ++i) {
+      moved_[i] = total[i] + step_[i];
+      const double above = statistic_(moved_);
+      moved_[i] = total[i] - step_[i];
+      gradient_[i] = (above - statistic_(moved_)) / (2 * step_[i]);
+      moved_[i] = total[i];
+    }
+    const double n = static_cast<double>(times.size());
+    double square = 0;
+    for (std::size_t k = 0; k < times.size(); ++k) {
+      double d = 0;
+      for (std::size_t i = 0; i < width_; ++i) d += gradient_[i] * (sums_[k * width_ + i] - total[i] / n);
+      square += times[k] * d * d;
+    }
+    return std::sqrt(square * n / (n - 1));
+  }
+
+ private:
+  std::span<const double> sums_;
+  std::size_t width_;
+  const Statistic& statistic_;
+  std::vector<double> moved_, gradient_, step_;
+};
 
 /// The acceleration of BCa by the jackknife over clusters; 0 where it is undefined.
 double acceleration(std::span<const double> sums, std::size_t width, const Statistic& statistic) {
@@ -88,15 +128,19 @@ Estimate cluster_statistic(std::span<const double> sums, std::size_t width, cons
   add_up(sums, width, times, drawn);
   out.value = statistic(drawn);
   if (std::isnan(out.value)) {
-    out.method = "undefined";
+    out.method = out.untrusted = "undefined";
     return out;
   }
   if (n < 2) {
     out.interval = one_more_cluster(out.value, out.clusters);
     out.method = "one cluster only";
+    out.untrusted = one_cluster;
     return out;
   }
 
+  const bool studentised = options.method == BootstrapOptions::Method::studentised;
+  StandardError error_of(sums, width, statistic);
+  const double error = studentised ? error_of(times, drawn) : 0;
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(options.resamples));
   for (int r = 0; r < options.resamples; ++r) {
@@ -104,11 +148,17 @@ Estimate cluster_statistic(std::span<const double> sums, std::size_t width, cons
     std::fill(times.begin(), times.end(), 0u);
     for (std::size_t k = 0; k < n; ++k) ++times[random.below(static_cast<std::uint32_t>(n))];
     add_up(sums, width, times, drawn);
-    if (const double value = statistic(drawn); !std::isnan(value)) values.push_back(value);
+    const double value = statistic(drawn);
+    if (std::isnan(value)) continue;
+    if (!studentised) {
+      values.push_back(value);
+    } else if (const double own = error_of(times, drawn); own > 0) {
+      values.push_back((value - out.value) / own);
+    }
   }
   if (values.empty()) {
     out.interval = one_more_cluster(out.value, out.clusters);
-    out.method = "undefined in every resample";
+    out.method = out.untrusted = "undefined in every resample";
     return out;
   }
   std::sort(values.begin(), values.end());
@@ -134,9 +184,14 @@ Estimate cluster_statistic(std::span<const double> sums, std::size_t width, cons
     }
   }
   out.interval = {quantile(values, low), quantile(values, high)};
+  if (studentised) {
+    out.interval = {out.value - error * out.interval.high, out.value - error * out.interval.low};
+    out.method = "cluster bootstrap, studentised";
+  }
   if (!(out.interval.width() > 0)) {
     out.interval = hull(out.interval, one_more_cluster(out.value, out.clusters));
     out.method += ", widened by one further cluster: none differs";
+    out.untrusted = none_differs;
   }
   return out;
 }
@@ -157,7 +212,8 @@ Estimate cluster_ratio(std::span<const Cluster> clusters, const BootstrapOptions
   const Interval exact = clopper_pearson(hits, of, options.confidence);
   if (std::isnan(out.value) || out.clusters < 2) {
     out.interval = exact;
-    out.method = out.clusters < 2 ? "exact binomial within one cluster" : "no trials";
+    out.method = std::isnan(out.value) ? "no trials" : "exact binomial within one cluster";
+    out.untrusted = std::isnan(out.value) ? "no trials" : one_cluster;
     return out;
   }
   const std::size_t widened = out.method.find(", widened");

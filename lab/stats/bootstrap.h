@@ -21,7 +21,7 @@ struct PairedCluster {
 };
 
 struct BootstrapOptions {
-  enum class Method : std::uint8_t { percentile, bca };
+  enum class Method : std::uint8_t { percentile, bca, studentised };
   double confidence = 0.95;  ///< two-sided
   int resamples = 10000;     ///< 100 to 10,000,000
   std::uint64_t seed = 1;
@@ -37,12 +37,18 @@ struct Estimate {
   Interval interval;  ///< two-sided at the confidence asked for; never of zero width
   std::int64_t clusters = 0;
   std::string method;  ///< how the interval was made, in words to print beside it
+  /// Why the interval cannot be held to its confidence (one cluster, no cluster that differs ...); empty where it can.
+  /// Nothing is shown by an interval that is not trusted.
+  std::string untrusted;
+  bool trusted() const { return untrusted.empty(); }
 };
 
-/// Ratio of sums over clusters: gross sensitivity, or a mean. Method: bias-corrected and accelerated (Efron 1987, JASA
-/// 82) or percentile; the same bits for the same input and seed, on any machine and number of threads (resample r draws
-/// from stream r). Fewer than 2 clusters: the exact binomial interval within that one, and `method` says so. Throws
-/// UsageError for negative or non-finite sums, or numerators above denominators where `trials`.
+/// Ratio of sums over clusters: gross sensitivity, or a mean. Of a share, cluster_share keeps its confidence with fewer
+/// clusters and rarer errors. Method: bias-corrected and accelerated (Efron 1987, JASA 82), percentile, or studentised
+/// by the linearised standard error of each resample (Efron and Tibshirani 1993, chapter 12); the same bits for the
+/// same input and seed, on any machine and number of threads (resample r draws from stream r). Fewer than 2 clusters:
+/// the exact binomial interval within that one, and `method` says so. Throws UsageError for negative or non-finite
+/// sums, or numerators above denominators where `trials`.
 Estimate cluster_ratio(std::span<const Cluster> clusters, const BootstrapOptions& options = {});
 
 /// Ratio of a less ratio of b, clusters drawn in pairs: "vagus against gqrs, by record". `trials` widens only an

@@ -12,10 +12,14 @@ namespace {
 
 void check(double hits, double of, double confidence) {
   if (!(hits >= 0 && hits <= of && std::isfinite(of))) throw UsageError("a share needs 0 <= hits <= trials");
-  if (!(confidence > 0 && confidence < 1)) throw UsageError("a confidence must lie between 0 and 1");
+  require_confidence(confidence);
 }
 
 }  // namespace
+
+void require_confidence(double confidence) {
+  if (!(confidence > 0 && confidence < 1)) throw UsageError("a confidence must lie between 0 and 1");
+}
 
 double normal_quantile(double p) {
   if (!(p > 0 && p < 1)) throw UsageError("a quantile needs a probability between 0 and 1");

@@ -19,6 +19,9 @@ Interval clopper_pearson(double hits, double of, double confidence = 0.95);
 /// never below it. Same refusals.
 Interval wilson(double hits, double of, double confidence = 0.95);
 
+/// Throws UsageError unless 0 < confidence < 1.
+void require_confidence(double confidence);
+
 /// Quantile of the standard normal distribution, p in (0, 1).
 double normal_quantile(double p);
 /// Its distribution function.

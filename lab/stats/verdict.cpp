@@ -56,17 +56,19 @@ Judgement judge(const Requirement& requirement, const std::function<Estimate(dou
     throw UsageError("a requirement's confidence must lie between 0.5 and 1");
   Judgement out;
   out.estimate = estimate(requirement.confidence);
-  out.one_sided = estimate(2 * requirement.confidence - 1).interval;
+  const Estimate one_sided = estimate(2 * requirement.confidence - 1);
+  out.one_sided = one_sided.interval;
   if (std::isnan(out.estimate.value)) return out;
-  out.verdict = verdict(requirement, out.one_sided);
+  if (out.estimate.untrusted.empty()) out.estimate.untrusted = one_sided.untrusted;
+  if (out.estimate.trusted()) out.verdict = verdict(requirement, out.one_sided);
   out.subjects_needed = subjects_needed(requirement, out);
   return out;
 }
 
-Judgement judge(const Requirement& requirement, std::span<const Cluster> clusters, BootstrapOptions options) {
+Judgement judge(const Requirement& requirement, std::span<const Cluster> clusters, ShareOptions options) {
   return judge(requirement, [&](double confidence) {
     options.confidence = confidence;
-    return cluster_ratio(clusters, options);
+    return cluster_share(clusters, options);
   });
 }
 

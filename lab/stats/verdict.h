@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "lab/stats/bootstrap.h"
+#include "lab/stats/cluster_share.h"
 
 namespace vagus::lab {
 
@@ -33,11 +33,11 @@ struct Judgement {
 };
 
 /// Met: the one-sided bound on the requirement's side satisfies it. Not met: the bound on the other side fails it. Else
-/// not shown. `estimate` is called with the confidence wanted (cluster_ratio and its like with their options filled
-/// in).
+/// not shown; nor is anything shown by an estimate that is not trusted. `estimate` is called with the confidence wanted
+/// (cluster_ratio and its like with their options filled in).
 Judgement judge(const Requirement& requirement, const std::function<Estimate(double confidence)>& estimate);
-/// The same of a ratio over clusters.
-Judgement judge(const Requirement& requirement, std::span<const Cluster> clusters, BootstrapOptions options = {});
+/// The same of a share over clusters, by cluster_share.
+Judgement judge(const Requirement& requirement, std::span<const Cluster> clusters, ShareOptions options = {});
 
 /// Verdict on a bound alone, from one-sided bounds.
 Verdict verdict(const Requirement& requirement, Interval one_sided);

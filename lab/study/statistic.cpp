@@ -12,9 +12,6 @@ namespace {
 using Of = Statistic::Of;
 using Over = Statistic::Over;
 
-/// At 48 subjects 2,000 resamples place a 95 % bound within about a twentieth of the interval's width.
-constexpr int resamples = 2000;
-
 /// What counts for a figure, out of what.
 Cluster part(const Statistic& statistic, const Count& count) {
   if (statistic.of == Of::unreadable_share) return {count.unreadable_s, count.duration_s};
@@ -117,7 +114,7 @@ std::string describe(const Statistic& statistic) {
          (statistic.unreadable_wrong ? ", unreadable counted as wrong" : "");
 }
 
-Figure figure(const Statistic& statistic, const std::vector<Count>& counts, double confidence, std::uint64_t seed) {
+Figure figure(const Statistic& statistic, const std::vector<Count>& counts, double confidence) {
   const auto units = units_of(statistic, counts, statistic.over == Over::worst_record);
   if (statistic.over == Over::worst || statistic.over == Over::worst_record) return worst(statistic, units, confidence);
   std::vector<Cluster> clusters;
@@ -128,17 +125,11 @@ Figure figure(const Statistic& statistic, const std::vector<Count>& counts, doub
       clusters.push_back({unit.sum.numerator / unit.sum.denominator, 1});
     }
   }
-  BootstrapOptions options;
+  ShareOptions options;
   options.confidence = confidence;
-  options.resamples = resamples;
-  options.seed = seed;
   // Seconds and shares are no trials: only counted beats have an exact binomial interval to hold on to.
   options.trials = statistic.over == Over::gross && statistic.of != Of::unreadable_share;
-  Figure out{cluster_ratio(clusters, options), ""};
-  // Widened by one further cluster, an interval of shares can leave what a share can be.
-  out.estimate.interval.low = std::clamp(out.estimate.interval.low, 0.0, 1.0);
-  out.estimate.interval.high = std::clamp(out.estimate.interval.high, 0.0, 1.0);
-  return out;
+  return {cluster_share(clusters, options), ""};
 }
 
 std::vector<PairedCluster> paired_sums(const Statistic& statistic, const std::vector<Count>& first,
@@ -163,12 +154,11 @@ std::vector<PairedCluster> paired_sums(const Statistic& statistic, const std::ve
   return pairs;
 }
 
-Judgement judge(const Statistic& statistic, const Requirement& requirement, const std::vector<Count>& counts,
-                std::uint64_t seed) {
+Judgement judge(const Statistic& statistic, const Requirement& requirement, const std::vector<Count>& counts) {
   Requirement two_sided = requirement;
   two_sided.confidence = (1 + requirement.confidence) / 2;
   Judgement judgement =
-      judge(two_sided, [&](double confidence) { return figure(statistic, counts, confidence, seed).estimate; });
+      judge(two_sided, [&](double confidence) { return figure(statistic, counts, confidence).estimate; });
   if (statistic.over == Over::worst || statistic.over == Over::worst_record) judgement.subjects_needed.reset();
   return judgement;
 }

@@ -41,12 +41,11 @@ const Statistic& statistic(std::string_view name);
 /// "sensitivity, gross, whole record" ...
 std::string describe(const Statistic& statistic);
 
-/// The figure over some recordings with its two-sided interval at `confidence`, reproducible by `seed`.
-///  - gross, average and share: cluster bootstrap by subject (BCa), never narrower than exact binomial for gross
-///  counts;
+/// The figure over some recordings with its two-sided interval at `confidence`.
+///  - gross, average and share: cluster_share by subject, never narrower than exact binomial for gross counts;
 ///  - worst: the exact binomial interval within that subject or recording, which takes its beats as independent.
 /// A subject's figure is that of all its recordings together.
-Figure figure(const Statistic& statistic, const std::vector<Count>& counts, double confidence, std::uint64_t seed);
+Figure figure(const Statistic& statistic, const std::vector<Count>& counts, double confidence);
 
 /// What each subject adds to a gross or average figure, two methods side by side; subjects in order of first
 /// appearance. Both lists hold the same recordings. Throws UsageError for a worst figure.
@@ -56,7 +55,6 @@ std::vector<PairedCluster> paired_sums(const Statistic& statistic, const std::ve
 /// What the recordings show about a bound. `one_sided` of the answer is the two-sided interval at the requirement's
 /// confidence: it is what is printed, and it decides alone, which is stricter than one bound at that confidence.
 /// No number of subjects is told for a worst figure: it does not narrow with more of them.
-Judgement judge(const Statistic& statistic, const Requirement& requirement, const std::vector<Count>& counts,
-                std::uint64_t seed);
+Judgement judge(const Statistic& statistic, const Requirement& requirement, const std::vector<Count>& counts);
 
 }  // namespace vagus::lab

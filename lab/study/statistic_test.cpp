@@ -23,7 +23,7 @@ Count count(const char* recording, const char* subject, std::int64_t tp, std::in
 /// Two recordings of one subject, one of another.
 const std::vector<Count> three{count("a1", "a", 90, 10, 0), count("a2", "a", 100, 0, 100), count("b1", "b", 300, 0, 0)};
 
-double value(const char* name) { return figure(statistic(name), three, 0.95, 1).estimate.value; }
+double value(const char* name) { return figure(statistic(name), three, 0.95).estimate.value; }
 
 TEST(Statistic, GrossCountsBeatsAverageCountsSubjects) {
   EXPECT_DOUBLE_EQ(value("ec57.sensitivity_gross"), 490.0 / 500);
@@ -32,10 +32,10 @@ TEST(Statistic, GrossCountsBeatsAverageCountsSubjects) {
 }
 
 TEST(Statistic, TheWorstSubjectHasAllItsRecordingsAndTheWorstRecordingItsOwn) {
-  const Figure subject = figure(statistic("ec57.sensitivity_worst"), three, 0.95, 1);
+  const Figure subject = figure(statistic("ec57.sensitivity_worst"), three, 0.95);
   EXPECT_DOUBLE_EQ(subject.estimate.value, 0.95);
   EXPECT_EQ(subject.who, "a");
-  const Figure recording = figure(statistic("ec57.positive_predictivity_worst_record"), three, 0.95, 1);
+  const Figure recording = figure(statistic("ec57.positive_predictivity_worst_record"), three, 0.95);
   EXPECT_DOUBLE_EQ(recording.estimate.value, 0.5);
   EXPECT_EQ(recording.who, "a2");
 }
@@ -44,7 +44,7 @@ TEST(Statistic, NoIntervalHasZeroWidth) {
   const std::vector<Count> perfect{count("a", "a", 50, 0, 0), count("b", "b", 60, 0, 0), count("c", "c", 70, 0, 0)};
   for (const auto& one : statistics()) {
     for (const auto* counts : {&three, &perfect}) {
-      const Figure found = figure(one, *counts, 0.95, 1);
+      const Figure found = figure(one, *counts, 0.95);
       EXPECT_LT(found.estimate.interval.low, found.estimate.interval.high) << one.name();
       EXPECT_LE(found.estimate.interval.low, found.estimate.value) << one.name();
       EXPECT_GE(found.estimate.interval.high, found.estimate.value) << one.name();
@@ -66,9 +66,9 @@ TEST(Statistic, EveryNameLeadsBackToItsStatistic) {
 
 TEST(Statistic, OfNoRecordingsNothingIsKnownAndNothingIsShown) {
   for (const auto& one : statistics()) {
-    EXPECT_TRUE(std::isnan(figure(one, {}, 0.95, 1).estimate.value)) << one.name();
+    EXPECT_TRUE(std::isnan(figure(one, {}, 0.95).estimate.value)) << one.name();
     const Requirement requirement{Direction::at_least, 0, 0.95};
-    EXPECT_EQ(judge(one, requirement, {}, 1).verdict, Verdict::not_shown) << one.name();
+    EXPECT_EQ(judge(one, requirement, {}).verdict, Verdict::not_shown) << one.name();
   }
 }
 
@@ -79,11 +79,11 @@ TEST(Statistic, MoreSubjectsOfTheSameKindAreNeededForANearerBound) {
     many.push_back(count(who.c_str(), who.c_str(), 1000 - 3 * (i % 5), 3 * (i % 5), 0));
   }
   const auto& gross = statistic("ec57.sensitivity_gross");
-  const auto near = judge(gross, {Direction::at_least, 0.9935, 0.95}, many, 1).subjects_needed;
-  const auto far = judge(gross, {Direction::at_least, 0.98, 0.95}, many, 1).subjects_needed;
+  const auto near = judge(gross, {Direction::at_least, 0.9935, 0.95}, many).subjects_needed;
+  const auto far = judge(gross, {Direction::at_least, 0.98, 0.95}, many).subjects_needed;
   ASSERT_TRUE(near && far);
   EXPECT_GT(*near, *far);
-  EXPECT_FALSE(judge(gross, {Direction::at_least, 0.999, 0.95}, many, 1).subjects_needed);
+  EXPECT_FALSE(judge(gross, {Direction::at_least, 0.999, 0.95}, many).subjects_needed);
 }
 
 }  // namespace

@@ -220,8 +220,7 @@ GroupResult group_result(const StudyResult& result, std::string name, std::strin
   }
   group.subjects = static_cast<std::int64_t>(subjects.size());
   const auto counts = counts_of(result.records, picks);
-  for (const char* name_of : group_figures)
-    group.figures[name_of] = figure(statistic(name_of), counts, 0.95, result.spec.seed);
+  for (const char* name_of : group_figures) group.figures[name_of] = figure(statistic(name_of), counts, 0.95);
   return group;
 }
 

@@ -31,8 +31,8 @@ RequirementResult judged(const StudyResult& result, const RequirementSpec& asked
   });
   out.records = static_cast<std::int64_t>(counts.size());
   const Statistic& about = statistic(asked.statistic);
-  out.judgement = judge(about, asked.bound, counts, result.spec.seed);
-  out.who = figure(about, counts, asked.bound.confidence, result.spec.seed).who;
+  out.judgement = judge(about, asked.bound, counts);
+  out.who = figure(about, counts, asked.bound.confidence).who;
   out.verdict = out.judgement.verdict;
   const bool at_least = asked.bound.direction == Direction::at_least;
   const std::string wanted = (at_least ? "at least " : "at most ") + shortest(asked.bound.bound);
@@ -41,6 +41,8 @@ RequirementResult judged(const StudyResult& result, const RequirementSpec& asked
     out.why = "No recording belongs to it.";
   } else if (!std::isfinite(value)) {
     out.why = "The figure is not defined on these recordings.";
+  } else if (!out.judgement.estimate.trusted()) {
+    out.why = "No interval can be trusted here: " + out.judgement.estimate.untrusted + ".";
   } else if (out.verdict == Verdict::met && lost > 0) {
     out.verdict = Verdict::not_shown;
     out.why = "The rest would meet it, but " + plural(lost, "recording") + " failed and nothing is known of them.";
