@@ -64,7 +64,7 @@ std::vector<MeasuredPair> measured_from(std::istream& in) {
   return list_from<MeasuredPair>(in, [&](MeasuredPair& p) { in >> p.subject >> p.a >> p.b; });
 }
 
-void print(const std::vector<double>& numbers) {
+void print_all(const std::vector<double>& numbers) {
   for (const double x : numbers) std::printf("%.17g ", x);
   std::printf("\n");
 }
@@ -77,7 +77,7 @@ void answer_roc(std::istream& in) {
     in >> t.positive >> t.a >> t.b;
   });
   const AreaComparison areas = compare_roc_areas(trials);
-  print({areas.a.value, areas.b.value, areas.difference.interval.low, areas.difference.interval.high, areas.p});
+  print_all({areas.a.value, areas.b.value, areas.difference.interval.low, areas.difference.interval.high, areas.p});
 }
 
 void answer_latency(std::istream& in) {
@@ -89,33 +89,33 @@ void answer_latency(std::istream& in) {
     e.outcome = static_cast<EventLatency::Outcome>(outcome);
   });
   const Estimate e = latency_quantile(events, quantile, confidence);
-  print({e.value, e.interval.low, e.interval.high});
+  print_all({e.value, e.interval.low, e.interval.high});
 }
 
 void answer_test(const std::string& what, std::istream& in) {
   if (what == "holm" || what == "bh") {
     const auto p = list_from<double>(in, [&](double& one) { in >> one; });
-    print(what == "holm" ? holm(p) : benjamini_hochberg(p));
+    print_all(what == "holm" ? holm(p) : benjamini_hochberg(p));
   } else if (what == "permutation") {
     const PermutationTest test = paired_permutation(pairs_from(in));
-    print({test.difference, test.p});
+    print_all({test.difference, test.p});
   } else if (what == "mcnemar") {
     const auto pairs = list_from<PairedTrials>(in, [&](PairedTrials& p) { in >> p.only_a >> p.only_b >> p.trials; });
-    print({mcnemar(pairs).statistic, mcnemar(pairs).p});
+    print_all({mcnemar(pairs).statistic, mcnemar(pairs).p});
   } else if (what == "roc") {
     answer_roc(in);
   } else if (what == "latency") {
     answer_latency(in);
   } else if (what == "limits") {
     const LimitsOfAgreement l = limits_of_agreement(measured_from(in));
-    print({l.bias, l.between_sd, l.within_sd});
+    print_all({l.bias, l.between_sd, l.within_sd});
   } else if (what == "concordance") {
     const Estimate e = concordance(measured_from(in));
-    print({e.value, e.interval.low, e.interval.high});
+    print_all({e.value, e.interval.low, e.interval.high});
   } else if (what == "pairs_needed") {
     double difference = 0, sd = 0, confidence = 0, power = 0;
     in >> difference >> sd >> confidence >> power;
-    print({static_cast<double>(subjects_for_paired_difference(difference, 0, sd, confidence, power))});
+    print_all({static_cast<double>(subjects_for_paired_difference(difference, 0, sd, confidence, power))});
   }
 }
 
