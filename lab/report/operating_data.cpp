@@ -46,6 +46,11 @@ void refuse(bool wrong, const char* why) {
 
 }  // namespace
 
+const char* name(FigureOver over) {
+  constexpr const char* names[] = {"gross", "average", "worst", "worst_row"};
+  return names[static_cast<std::size_t>(over)];
+}
+
 std::vector<OperatingFigure> share_figures() {
   return {{"sensitivity", "Sensitivity", {Sum::tp}, {Sum::tp, Sum::fn}, true, ""},
           {"predictivity", "Positive predictivity", {Sum::tp}, {Sum::tp, Sum::fp}, true, ""}};
@@ -110,7 +115,7 @@ Json operating_json(const OperatingData& data) {
   for (const OperatingRequirement& one : data.requirements)
     requirements.push_back({{"name", one.name},
                             {"figure", one.figure},
-                            {"over", one.average ? "average" : "gross"},
+                            {"over", name(one.over)},
                             {"group", one.group},
                             {"direction", one.direction == Direction::at_least ? "at_least" : "at_most"},
                             {"bound", number(one.bound)},

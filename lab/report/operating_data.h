@@ -36,11 +36,15 @@ struct OperatingRow {
   std::vector<double> exposure;     ///< in the unit that the rate's name says
 };
 
+/// Over whom a figure is taken.
+enum class FigureOver : std::uint8_t { gross, average, worst, worst_row };  ///< of the worst: subject, row
+const char* name(FigureOver over);
+
 /// A requirement as far as it can be judged at another threshold.
 struct OperatingRequirement {
   std::string name;
-  std::string figure;    ///< an OperatingFigure's id
-  bool average = false;  ///< over subjects, each with the same weight; else gross
+  std::string figure;  ///< an OperatingFigure's id
+  FigureOver over = FigureOver::gross;
   std::size_t group = 0;
   Direction direction = Direction::at_least;
   double bound = 0;

@@ -5,6 +5,7 @@
 
 #include "lab/report/html.h"
 #include "lab/report/packed_wave.h"
+#include "lab/report/wave.h"
 
 namespace vagus::lab {
 namespace {
@@ -45,12 +46,18 @@ std::string drawing(const OperatingData& data) {
   const auto y = [&](double share) { return plot_bottom - (plot_bottom - plot_top) * (share - low) / (1 - low); };
   std::string out, text = "Against " + data.threshold + " from " + brief(first) + " to " + brief(last) + ":";
   for (int i = 0; i <= 5; ++i) {
-    const double share = low + (1 - low) * i / 5, value = first + (last - first) * i / 5;
+    const double share = low + (1 - low) * i / 5;
     out += "<path class=\"g\" d=\"M" + fixed(plot_left, 0) + " " + fixed(y(share), 0) + "H" + fixed(plot_right, 0) +
            "\"/><text text-anchor=\"end\" x=\"" + fixed(plot_left - 8, 0) + "\" y=\"" + fixed(y(share) + 8, 0) + "\">" +
-           brief(100 * share) + (i == 5 ? " %" : "") + "</text><text text-anchor=\"middle\" x=\"" + fixed(x(value), 0) +
-           "\" y=\"" + fixed(plot_bottom + 30, 0) + "\">" + brief(value) + "</text>";
+           brief(100 * share) + (i == 5 ? " %" : "") + "</text>";
   }
+  const double step = round_step(last - first, 8);
+  for (double k = std::ceil(first / step - 1e-9); k * step <= last + 1e-9 * step; ++k)
+    out += "<text text-anchor=\"middle\" x=\"" + fixed(x(k * step), 0) + "\" y=\"" + fixed(plot_bottom + 30, 0) +
+           "\">" + brief(k * step) + "</text>";
+  out += "<text text-anchor=\"middle\" x=\"" + fixed((plot_left + plot_right) / 2, 0) + "\" y=\"" +
+         fixed(plot_bottom + 58, 0) + "\">" + escaped(data.threshold + (data.unit.empty() ? "" : ", " + data.unit)) +
+         "</text>";
   std::size_t index = 0;
   for (const OperatingFigure& figure : data.figures) {
     if (!figure.trials) continue;
@@ -107,13 +114,12 @@ std::string operating_section(const OperatingData& data) {
          "</script></section>\n";
 }
 
-std::string follows(const OperatingData& data, const std::string& figure, bool average, const std::string& group) {
+std::string follows(const OperatingData& data, const std::string& figure, FigureOver over, const std::string& group) {
   const auto at = std::find(data.groups.begin(), data.groups.end(), group);
   const bool known =
       std::any_of(data.figures.begin(), data.figures.end(), [&](const auto& f) { return f.id == figure; });
   if (at == data.groups.end() || !known) return {};
-  return " data-follow=\"" + escaped(figure) + (average ? " average " : " gross ") +
-         std::to_string(at - data.groups.begin()) + "\"";
+  return " data-follow=\"" + escaped(figure) + " " + name(over) + " " + std::to_string(at - data.groups.begin()) + "\"";
 }
 
 }  // namespace vagus::lab

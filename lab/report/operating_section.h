@@ -11,6 +11,6 @@ std::string operating_section(const OperatingData& data);
 
 /// ` data-follow="FIGURE OVER GROUP"` for an element whose parts `data-value` and `data-interval` follow the threshold;
 /// "" where the data has no such figure or group.
-std::string follows(const OperatingData& data, const std::string& figure, bool average, const std::string& group);
+std::string follows(const OperatingData& data, const std::string& figure, FigureOver over, const std::string& group);
 
 }  // namespace vagus::lab

@@ -108,7 +108,9 @@ TEST(OperatingData, WhatContradictsItselfIsRefused) {
   refused([](OperatingData& d) { d.rows[1].fn[0] = -1; });
   refused([](OperatingData& d) { d.rows[1].groups = {2}; });
   refused([](OperatingData& d) { d.figures.clear(); });
-  refused([](OperatingData& d) { d.requirements.push_back({"r", "specificity", false, 0, {}, 0.9, 0.95, 0}); });
+  refused([](OperatingData& d) {
+    d.requirements.push_back({"r", "specificity", FigureOver::gross, 0, {}, 0.9, 0.95, 0});
+  });
   refused([](OperatingData& d) { d.seed = std::uint64_t{1} << 60U; });
 }
 
@@ -116,8 +118,8 @@ TEST(OperatingSection, StandsWithoutScriptsAndNamesTheLockedPoint) {
   const std::string html = operating_section(two_rows());
   EXPECT_NE(html.find("role=\"img\" aria-label=\"Against score from 0.1 to 0.4:"), std::string::npos);
   EXPECT_NE(html.find("0.2 (locked)"), std::string::npos);
-  EXPECT_EQ(follows(two_rows(), "sensitivity", true, "one"), " data-follow=\"sensitivity average 1\"");
-  EXPECT_EQ(follows(two_rows(), "sensitivity", true, "two"), "");
+  EXPECT_EQ(follows(two_rows(), "sensitivity", FigureOver::average, "one"), " data-follow=\"sensitivity average 1\"");
+  EXPECT_EQ(follows(two_rows(), "sensitivity", FigureOver::average, "two"), "");
 }
 
 ReviewSet two_cases() {

@@ -71,6 +71,19 @@ OperatingRow row_of(const StudyResult& result, const RecordResult& record, const
 
 }  // namespace
 
+FigureOver figure_over(const Statistic& about) {
+  switch (about.over) {
+    case Statistic::Over::gross:
+      return FigureOver::gross;
+    case Statistic::Over::average:
+      return FigureOver::average;
+    case Statistic::Over::worst:
+      return FigureOver::worst;
+    default:
+      return FigureOver::worst_row;
+  }
+}
+
 std::optional<OperatingData> quality_sweep(const StudyResult& result) {
   const auto says_quality = [](const RecordResult& record) {
     return std::any_of(record.run.events.begin(), record.run.events.end(),
@@ -91,13 +104,12 @@ std::optional<OperatingData> quality_sweep(const StudyResult& result) {
   for (std::size_t i = 0; i < result.requirements.size(); ++i) {
     const RequirementResult& one = result.requirements[i];
     const Statistic& about = statistic(one.asked.statistic);
-    const bool gross = about.over == Statistic::Over::gross, average = about.over == Statistic::Over::average;
-    if (!(gross || average) || about.whole || about.unreadable_wrong || !one.asked.group.empty() ||
+    if (about.whole || about.unreadable_wrong || !one.asked.group.empty() ||
         about.of == Statistic::Of::unreadable_share)
       continue;
-    data.requirements.push_back({one.asked.name,
-                                 about.of == Statistic::Of::sensitivity ? "sensitivity" : "predictivity", average, 0,
-                                 one.asked.bound.direction, one.asked.bound.bound, one.asked.bound.confidence, i});
+    data.requirements.push_back(
+        {one.asked.name, about.of == Statistic::Of::sensitivity ? "sensitivity" : "predictivity", figure_over(about), 0,
+         one.asked.bound.direction, one.asked.bound.bound, one.asked.bound.confidence, i});
   }
   return data;
 }

@@ -12,4 +12,7 @@ namespace vagus::lab {
 /// rest is not matched anew. Nothing where no event says a quality.
 std::optional<OperatingData> quality_sweep(const StudyResult& result);
 
+/// Over whom a statistic is taken, as the page names it.
+FigureOver figure_over(const Statistic& about);
+
 }  // namespace vagus::lab

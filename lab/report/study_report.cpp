@@ -7,6 +7,7 @@
 #include "lab/report/html.h"
 #include "lab/report/operating_section.h"
 #include "lab/report/page_scripts.h"
+#include "lab/report/quality_sweep.h"
 #include "lab/study/results.h"
 
 namespace vagus::lab {
@@ -27,12 +28,10 @@ std::string with_interval(double value, const Interval& interval) {
 /// What an element needs to follow the threshold with a statistic over a group; "" where it cannot.
 std::string following(const Evidence& evidence, std::string_view statistic_name, const std::string& group) {
   const Statistic& about = statistic(statistic_name);
-  const bool average = about.over == Statistic::Over::average;
-  if (!evidence.operating || about.whole || about.unreadable_wrong || about.of == Statistic::Of::unreadable_share ||
-      !(average || about.over == Statistic::Over::gross))
+  if (!evidence.operating || about.whole || about.unreadable_wrong || about.of == Statistic::Of::unreadable_share)
     return {};
-  return follows(*evidence.operating, about.of == Statistic::Of::sensitivity ? "sensitivity" : "predictivity", average,
-                 group);
+  return follows(*evidence.operating, about.of == Statistic::Of::sensitivity ? "sensitivity" : "predictivity",
+                 figure_over(about), group);
 }
 
 std::string cell(std::string_view content, std::string_view style = {}) {
@@ -44,9 +43,18 @@ const Figure& figure_of(const GroupResult& group, const char* statistic) { retur
 std::string figure_cell(const Evidence& evidence, const GroupResult& group, const char* statistic, bool who = false) {
   const Figure& figure = figure_of(group, statistic);
   std::string text = with_interval(figure.estimate.value, figure.estimate.interval);
-  if (who && !figure.who.empty()) text += "<small>" + escaped(figure.who) + "</small>";
+  if (who && !figure.who.empty()) text += "<small data-who>" + escaped(figure.who) + "</small>";
   const std::string follow = following(evidence, statistic, group.name);
   return "<td" + (follow.empty() ? " class=\"fixed\"" : follow) + ">" + text + "</td>";
+}
+
+/// A count that follows the threshold where the page has its sums.
+std::string sum_cell(const Evidence& evidence, const GroupResult& group, const char* column, std::int64_t count) {
+  if (!evidence.operating) return cell(counted(count));
+  const auto& known = evidence.operating->groups;
+  const auto at = std::find(known.begin(), known.end(), group.name) - known.begin();
+  if (at == static_cast<std::ptrdiff_t>(known.size())) return cell(counted(count), "fixed");
+  return std::string("<td data-sum=\"") + column + " " + std::to_string(at) + "\">" + counted(count) + "</td>";
 }
 
 std::string top_of_page(const StudyResult& result) {
@@ -90,7 +98,7 @@ std::string requirement_following(const Evidence& evidence, std::size_t index) {
   const auto& known = evidence.operating->requirements;
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (known[i].asked != index) continue;
-    return follows(*evidence.operating, known[i].figure, known[i].average, evidence.operating->groups[known[i].group]) +
+    return follows(*evidence.operating, known[i].figure, known[i].over, evidence.operating->groups[known[i].group]) +
            " data-requirement=\"" + std::to_string(i) + "\" data-confidence=\"" + shortest(known[i].confidence) + "\"";
   }
   return " class=\"fixed\"";
@@ -115,7 +123,7 @@ std::string requirements(const StudyResult& result, const Evidence& evidence) {
     out += "<td class=\"w\">" + escaped(describe(statistic(asked.statistic))) + "<small><code>" +
            escaped(asked.statistic) + "</code></small></td>";
     out += cell(with_interval(judgement.estimate.value, judgement.one_sided) +
-                (one.who.empty() ? "" : "<small>" + escaped(one.who) + "</small>"));
+                (one.who.empty() ? "" : "<small data-who>" + escaped(one.who) + "</small>"));
     out += cell(std::string(asked.bound.direction == Direction::at_least ? "&ge; " : "&le; ") +
                 percent_as_stated(asked.bound.bound));
     out += cell(percent_as_stated(asked.bound.confidence));
@@ -143,8 +151,8 @@ std::string groups(const StudyResult& result, const Evidence& evidence) {
   for (const auto& group : result.groups) {
     out += "<tr><td class=\"w\">" + escaped(group.name) + "<small>" + plural(group.records, "recording") + ", " +
            plural(group.subjects, "subject") + "</small></td>";
-    out += cell(counted(group.counts.tp + group.counts.fn)) + cell(counted(group.counts.fn)) +
-           cell(counted(group.counts.fp));
+    out += cell(counted(group.counts.tp + group.counts.fn)) + sum_cell(evidence, group, "fn", group.counts.fn) +
+           sum_cell(evidence, group, "fp", group.counts.fp);
     out += figure_cell(evidence, group, "ec57.sensitivity_gross") +
            figure_cell(evidence, group, "ec57.positive_predictivity_gross");
     out += figure_cell(evidence, group, "ec57.sensitivity_average") +
@@ -304,7 +312,7 @@ std::string limits(const StudyResult& result, const Evidence& evidence) {
   for (const auto& record : result.records) judged += record.role == Role::judged ? 1 : 0;
   if (result.simulated) all.emplace_back("The signals are simulated: nothing here is about people.");
   if (!result.exploratory.empty()) all.emplace_back("The result is exploratory, for the reasons under the verdict.");
-  all.push_back("What is shown holds for subjects like these " + plural(judged, "judged recording") +
+  all.push_back("What is shown holds for people like those of the " + plural(judged, "judged recording") +
                 "; people, devices and placements that are not among them were not examined.");
   all.emplace_back("The reference is taken as true. Where it errs, the detector is charged with it or excused by it.");
   all.emplace_back("Intervals take subjects as independent and as a fair sample of those the detector is meant for.");

@@ -89,6 +89,7 @@ figure>svg[role=img]{cursor:default}figure:has(>script.wave)>svg{cursor:zoom-in}
 body.exploratory .verdict,body.exploratory .card,body.exploratory section,body.exploratory .fixed{filter:grayscale(1)}
 body.exploratory :is(.verdict strong,.verdict,.card,.fixed,.fixed td,.fixed th,section td,section th,.would,.v-met,.v-not-met,.v-not-shown){color:#5f6771}
 body.exploratory .verdict::after{content:"This verdict is about the locked point, not about the threshold now chosen.";display:block;font-weight:700}
+body.exploratory td.fixed::after{content:"locked";font-size:.75rem;font-weight:700}
 body.exploratory .fixed>h2::after{content:" (at the locked point)";font-weight:400;font-size:.85rem}
 body.exploratory [data-follow] [data-value]::after{content:" exploratory";font-size:.75rem;font-weight:700}
 @media (max-width:820px){.side{grid-template-columns:minmax(0,1fr)}}

@@ -1,6 +1,6 @@
 /** What of the rest of the page follows the threshold: elements with data-follow="FIGURE OVER GROUP" and their verdicts. */
-import type { Operating, Over, Requirement } from "./operating.ts";
-import { percent, rate } from "./numbers.ts";
+import { counted, percent, rate } from "./numbers.ts";
+import type { Column, Estimate, Operating, Over, Requirement } from "./operating.ts";
 import type { Ratio } from "./intervals.ts";
 
 interface Follower {
@@ -26,17 +26,22 @@ export function followers(operating: Operating): (threshold: number) => void {
   for (const root of document.querySelectorAll<HTMLElement>("[data-follow]")) {
     const [id, over, group] = (root.dataset["follow"] ?? "").split(" ");
     const figure = operating.figure(id ?? "");
-    if (!figure || (over !== "gross" && over !== "average")) continue;
+    if (!figure || !["gross", "average", "worst", "worst_row"].includes(over ?? "")) continue;
     const confidence = Number(root.dataset["confidence"] ?? operating.data.interval.confidence);
-    const at = (threshold: number): Ratio => operating.estimate(figure, over as Over, Number(group), threshold, confidence);
+    const at = (threshold: number): Estimate => operating.estimate(figure, over as Over, Number(group), threshold, confidence);
     follow(part(root, "value"), (t) => (figure.trials ? percent(at(t).value) : rate(at(t).value, figure.unit)));
     follow(part(root, "interval"), (t) => intervalText(at(t), figure.trials, figure.unit));
+    follow(part(root, "who"), (t) => at(t).who ?? "");
     const asked = root.dataset["requirement"];
     const requirement = asked === undefined ? undefined : operating.data.requirements[Number(asked)];
     if (requirement) {
       follow(part(root, "verdict"), (t) => `exploratory: ${verdictOf(operating, requirement, t)}`);
       follow(part(root, "why"), () => "Not validated at this threshold.");
     }
+  }
+  for (const element of document.querySelectorAll<HTMLElement>("[data-sum]")) {
+    const [column, group] = (element.dataset["sum"] ?? "").split(" ");
+    follow(element, (t) => counted(operating.sum(column as Column, Number(group), t)));
   }
   return (threshold) => {
     const locked = threshold === operating.data.threshold.locked;

@@ -10,6 +10,11 @@ export function percent(share: number): string {
   return shown.toFixed(decimals) + thin + "%";
 }
 
+/** A count with thin spaces between thousands. */
+export function counted(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, thin);
+}
+
 /** A rate with as many digits as tell something: "0.031", "4.20", "118". */
 export function rate(value: number, unit: string): string {
   if (!Number.isFinite(value)) return "unknown";

@@ -1,7 +1,7 @@
 /** Operating points: sums of every row at every threshold, and the figures that follow from them. docs/report-data.md. */
-import { clusterRatio, clusterShare, draws, type Interval, type Ratio } from "./intervals.ts";
+import { clopperPearson, clusterRatio, clusterShare, draws, type Interval, type Ratio } from "./intervals.ts";
 
-type Column = "tp" | "fn" | "fp" | "exposure";
+export type Column = "tp" | "fn" | "fp" | "exposure";
 
 export interface Figure {
   id: string;
@@ -44,7 +44,13 @@ export interface OperatingData {
   interval: { method: "bootstrap" | "effective_trials"; seed: number; resamples: number; confidence: number };
 }
 
-export type Over = "gross" | "average";
+/** All together, subjects with equal weight, the worst subject, the worst row (recording). */
+export type Over = "gross" | "average" | "worst" | "worst_row";
+
+/** A figure with its interval; of a worst one whose it is. */
+export interface Estimate extends Ratio {
+  who?: string;
+}
 export type Verdict = "met" | "not met" | "not shown";
 
 /** A row's sums at one threshold, or a subject's. */
@@ -63,7 +69,7 @@ export class Operating {
   private readonly values: Record<Column, Float64Array>;
   private readonly subjects = new Map<number, Subject[]>();
   private readonly drawn = new Map<number, Uint16Array>();
-  private readonly known = new Map<string, Ratio>();
+  private readonly known = new Map<string, Estimate>();
 
   constructor(data: OperatingData) {
     if (data.schema !== "vagus.operating/1") throw new Error(`operating points of schema ${data.schema}`);
@@ -98,8 +104,7 @@ export class Operating {
         subject.rows.push(r);
         byName.set(row.subject, subject);
       });
-      // In the order in which the lab takes its clusters: by name.
-      found = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      found = [...byName.values()]; // in order of first appearance, as the lab takes its clusters
       this.subjects.set(group, found);
     }
     return found;
@@ -132,7 +137,7 @@ export class Operating {
   }
 
   /** A figure with its interval, clusters drawn by subject. What was computed once is kept. */
-  estimate(figure: Figure, over: Over, group: number, threshold: number, confidence: number): Ratio {
+  estimate(figure: Figure, over: Over, group: number, threshold: number, confidence: number): Estimate {
     const key = [figure.id, over, group, threshold, confidence].join(" ");
     let found = this.known.get(key);
     if (!found) {
@@ -142,7 +147,8 @@ export class Operating {
     return found;
   }
 
-  private fresh(figure: Figure, over: Over, group: number, threshold: number, confidence: number): Ratio {
+  private fresh(figure: Figure, over: Over, group: number, threshold: number, confidence: number): Estimate {
+    if (over === "worst" || over === "worst_row") return this.worst(figure, over, group, threshold, confidence);
     const numerator: number[] = [], denominator: number[] = [];
     for (const subject of this.subjectsOf(group)) {
       const [n, d] = Operating.parts(figure, this.sums(subject, threshold));
@@ -164,6 +170,23 @@ export class Operating {
     // A share's interval ends where shares end.
     if (figure.trials) out.interval = { low: Math.max(0, out.interval.low), high: Math.min(1, out.interval.high) };
     return out;
+  }
+
+  /** The lowest share, its interval exact binomial within that subject or row, as the study has it. */
+  private worst(figure: Figure, over: Over, group: number, threshold: number, confidence: number): Estimate {
+    let units = this.subjectsOf(group);
+    if (over === "worst_row") units = units.flatMap((s) => s.rows.map((r) => ({ name: this.data.rows[r]!.name, rows: [r] })));
+    let found: Estimate = { value: NaN, interval: { low: 0, high: 1 } };
+    for (const unit of units) {
+      const [n, d] = Operating.parts(figure, this.sums(unit, threshold));
+      if (d > 0 && !(n / d >= found.value)) found = { value: n / d, interval: clopperPearson(n, d, confidence), who: unit.name };
+    }
+    return found;
+  }
+
+  /** A sum over a group. */
+  sum(column: Column, group: number, threshold: number): number {
+    return this.subjectsOf(group).reduce((all, subject) => all + this.sums(subject, threshold)[column], 0);
   }
 
   verdict(requirement: Requirement, interval: Interval): Verdict {
