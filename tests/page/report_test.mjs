@@ -58,6 +58,20 @@ test("a dragged threshold is followed by every figure, marked exploratory, and E
   assert.equal(await page.evaluate(() => document.body.classList.contains("exploratory")), false);
 });
 
+test("where a threshold changes nothing, what the page computes is what the report says", async () => {
+  const read = () => page.evaluate(() => [...document.querySelectorAll("[data-follow] :is([data-value],[data-interval],[data-who]),[data-sum]")]
+    .map((e) => e.textContent));
+  const said = await read();
+  await page.focus("#threshold");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => document.querySelector("#threshold").dataset.shown === "1");
+  const data = await page.evaluate(() => JSON.parse(document.querySelector("#operating").textContent));
+  assert.ok(data.rows.every((row) => [row.tp, row.fn, row.fp].every((sums) => (sums[1] ?? 0) === 0)));
+  assert.ok(said.length > 20);
+  assert.deepEqual(await read(), said);
+  await page.keyboard.press("Escape");
+});
+
 test("the line in the plot is dragged by the pointer", async () => {
   const over = page.locator(".curve-plot .u-over");
   await over.scrollIntoViewIfNeeded();
