@@ -62,7 +62,7 @@ struct OperatingData {
   std::vector<std::string> groups;  ///< the headline's first
   std::vector<OperatingRow> rows;
   std::vector<OperatingRequirement> requirements;
-  IntervalMethod method = IntervalMethod::bootstrap;
+  IntervalMethod method = IntervalMethod::effective_trials;
   std::uint64_t seed = 1;  ///< of the bootstrap; the page can take seeds below 2^53
   int resamples = 2000;
   double confidence = 0.95;  ///< of the intervals beside figures

@@ -8,6 +8,7 @@
 #include "lab/report/quality_sweep.h"
 #include "lab/report/review_page.h"
 #include "lab/report/study_report.h"
+#include "lab/stats/cluster_share.h"
 
 namespace vagus::lab {
 namespace {
@@ -62,12 +63,10 @@ Json expected(const OperatingData& data) {
         if (!average) clusters.push_back(sum);
         if (average && sum.denominator > 0) clusters.push_back({sum.numerator / sum.denominator, 1});
       }
-      BootstrapOptions options;
-      options.resamples = data.resamples;
-      options.seed = data.seed;
+      ShareOptions options;
       options.trials = !average;
-      const Estimate estimate = cluster_ratio(clusters, options);
-      const Interval interval{std::max(0.0, estimate.interval.low), std::min(1.0, estimate.interval.high)};
+      const Estimate estimate = cluster_share(clusters, options);
+      const Interval& interval = estimate.interval;
       all.push_back({{"row", average ? "sensitivity average" : "sensitivity gross"},
                      {"threshold", t},
                      {"value", percent(estimate.value)},
