@@ -103,6 +103,16 @@ class Contract(unittest.TestCase):
         self.assertEqual(score["all"]["accuracy"], 0.6)
         self.assertEqual(score["all_readable"]["accuracy"], 0.75)
 
+    def test_simulated_events_are_found_by_their_own_scores(self):
+        code, out, err = vagus("simulate", "events", "--subjects", "2", "--set", "days=2", "--set", "events_per_day=8",
+                               "--set", "separation=9", "--set", "gate_missed=0", "-o", "falls")
+        self.assertEqual(code, 0, err)
+        code, out, err = vagus("score", "events", "falls/s0001-d02.ref.csv", "falls/s0001-d02.test.csv", "--json")
+        self.assertEqual(code, 0, err)
+        score = json.loads(out)
+        self.assertEqual((score["missed"], score["worn_s"]), (0, 72000))
+        self.assertEqual(vagus("simulate", "events", "--set", "evnts_per_day=8", "-o", "falls")[0], 2)
+
     def test_csv_and_wfdb_of_the_same_signal_give_the_same_beats(self):
         of_wfdb = [l["sample"] for l in lines(vagus("run", "health.beats", "ecg.hea", "--json")[1]) if "sample" in l and "kind" not in l]
         of_csv = [l["sample"] for l in lines(vagus("run", "health.beats", "ecg.csv", "--json")[1]) if "sample" in l and "kind" not in l]

@@ -1,5 +1,6 @@
 /// `vagus simulate KIND`: recordings with exact truth; `vagus simulate noise-stress`: the EC57 noise stress of a
-/// recording; `vagus simulate cohort`: a folder of people, ready for `vagus data add`.
+/// recording; `vagus simulate cohort`: a folder of people, ready for `vagus data add`; `vagus simulate
+/// events`: falls and a detector's scores, without signals.
 #include "lab/simulate/simulate.h"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "apps/cli/command.h"
 #include "apps/cli/recordings.h"
+#include "apps/cli/simulate_events.h"
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
@@ -129,11 +131,16 @@ int noise_stress(const SimulateArguments& options) {
   return 0;
 }
 
+std::int64_t subjects_of(const SimulateArguments& options) {
+  std::int64_t subjects = 20;
+  if (!options.subjects.empty() && (!lab::parse_int(options.subjects, subjects) || subjects < 1 || subjects > 100000))
+    throw lab::UsageError("--subjects '" + options.subjects + "' is not a whole number from 1 to 100000");
+  return subjects;
+}
+
 int cohort(const SimulateArguments& options) {
   lab::CohortSpec spec;
-  if (!options.subjects.empty() &&
-      (!lab::parse_int(options.subjects, spec.subjects) || spec.subjects < 1 || spec.subjects > 100000))
-    throw lab::UsageError("--subjects '" + options.subjects + "' is not a whole number from 1 to 100000");
+  spec.subjects = subjects_of(options);
   spec.duration_s = duration_of(options, spec.duration_s);
   spec.settings = settings_of(options);
   const std::uint64_t seed = seed_of(options);
@@ -170,10 +177,13 @@ std::string footer() {
       "  vagus simulate ecg --seed 7 --duration-s 120 --set pvc_share=0.05 --set muscle_mv=0.05 -o patient\n"
       "  vagus simulate ecg --duration-s 1800 --set rhythm=af --set rate_hz=250 -o af\n"
       "  vagus simulate noise-stress --from mitdb:118 --kind motion --snr-db 6 --seed 1 -o 118e06\n"
-      "  vagus simulate cohort --subjects 20 --duration-s 600 -o people && vagus data add people\n";
+      "  vagus simulate cohort --subjects 20 --duration-s 600 -o people && vagus data add people\n"
+      "  vagus simulate events --subjects 50 --set days=7 -o falls && vagus score events "
+      "falls/s0001-d01.{ref,test}.csv\n";
   for (const lab::SimulatorKind& kind : lab::kinds())
     text += fmt::format("\nSettings of {} (--set KEY=VALUE), with range and [default]:\n{}", kind.name,
                         lab::describe(kind));
+  text += "\nSettings of events, with [default]:\n" + describe_events();
   return text;
 }
 
@@ -181,7 +191,11 @@ int simulate(const SimulateArguments& options) {
   const bool stress = options.kind == "noise-stress";
   if (!stress && !(options.from.empty() && options.noise.empty() && options.snr_db.empty()))
     throw lab::UsageError("--from, --kind and --snr-db belong to noise-stress");
-  if (options.kind != "cohort" && !options.subjects.empty()) throw lab::UsageError("--subjects belongs to cohort");
+  const bool events = options.kind == "events";
+  if (options.kind != "cohort" && !events && !options.subjects.empty())
+    throw lab::UsageError("--subjects belongs to cohort and events");
+  if (events && !options.duration_s.empty()) throw lab::UsageError("events take --set days=N, not --duration-s");
+  if (events) return simulate_events(settings_of(options), subjects_of(options), seed_of(options), options.output);
   if (stress) return noise_stress(options);
   if (options.kind == "cohort") return cohort(options);
   return one(options);
@@ -191,7 +205,9 @@ int simulate(const SimulateArguments& options) {
 
 void declare_simulate(CLI::App& app, Action& action) {
   const auto options = std::make_shared<SimulateArguments>();
-  app.add_option("KIND", options->kind, "ecg; or noise-stress (of a recording), cohort (a folder of people)")
+  app.add_option(
+         "KIND", options->kind,
+         "ecg; or noise-stress (of a recording), cohort (a folder of people), events (falls and scores, no signal)")
       ->required();
   app.add_option("--seed", options->seed, "the same seed gives the same bytes everywhere [1]")->type_name("N");
   app.add_option("--duration-s", options->duration_s, "length in seconds [60; of a cohort's recordings 600]")
@@ -199,13 +215,13 @@ void declare_simulate(CLI::App& app, Action& action) {
   app.add_option("--set", options->settings, "one setting, listed below; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_option("-o,--output", options->output, "writes BASE.hea, BASE.dat, BASE.atr (cohort: a folder)")
+  app.add_option("-o,--output", options->output, "writes BASE.hea, BASE.dat, BASE.atr (cohort, events: a folder)")
       ->type_name("BASE")
       ->required();
   app.add_option("--from", options->from, "noise-stress: the recording, with reference beats")->type_name("RECORDING");
   app.add_option("--kind", options->noise, "noise-stress: baseline, muscle or motion")->type_name("NOISE");
   app.add_option("--snr-db", options->snr_db, "noise-stress: signal-to-noise ratio as nst has it")->type_name("DB");
-  app.add_option("--subjects", options->subjects, "cohort: how many people [20]")->type_name("N");
+  app.add_option("--subjects", options->subjects, "cohort, events: how many people [20]")->type_name("N");
   app.add_flag("--json", options->json, "what was written, as JSON");
   app.footer(footer);
   app.callback([options, &action] { action = [options] { return simulate(*options); }; });

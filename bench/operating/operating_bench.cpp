@@ -128,6 +128,16 @@ void run(const Arguments& a) {
       fmt::format("bands: {} figures, {} thresholds, {} resamples", std::size(figures), thresholds.size(), a.resamples),
       [&] { all = bands(*curve, thresholds, figures, how); });
 
+  if (a.subjects <= 5000) {
+    const std::vector<double> few(thresholds.begin(),
+                                  thresholds.begin() + std::min<std::ptrdiff_t>(10, std::ssize(thresholds)));
+    BootstrapOptions each;
+    each.resamples = a.resamples;
+    each.method = BootstrapOptions::Method::percentile;
+    clock.time(fmt::format("  for comparison, cluster_ratio at {} of the thresholds", few.size()),
+               [&] { (void)bands_by(bootstrap_measure(each), *curve, few, figures, 0.95, a.threads); });
+  }
+
   std::vector<DecisionRule> swept = rules(thresholds);
   std::vector<RuleResult> results;
   clock.time(fmt::format("{} decision rules", swept.size()), [&] { results = sweep(swept, days.cohort, a.threads); });

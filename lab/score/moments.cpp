@@ -6,7 +6,6 @@
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
-#include "lab/formats/volume.h"
 #include "lab/score/csv_lines.h"
 
 namespace vagus::lab {
@@ -177,14 +176,19 @@ double total_s(const std::vector<TimeSpan>& stretches) {
 }
 
 MarkedTable read_table(const std::string& text) {
-  const Location where = locate(text);
+  MarkedTable table = read_table_at(locate(text));
+  table.shown = text;
+  return table;
+}
+
+MarkedTable read_table_at(const Location& where) {
   const Bytes bytes = where.volume->read(where.path);
   const std::string_view start = bytes.text().substr(0, 4096);
   if (std::any_of(start.begin(), start.end(),
                   [](char c) { return c >= 0 && c < 0x20 && c != '\n' && c != '\r' && c != '\t'; }))
     throw Error("not a CSV of events", where.shown(), "WFDB annotations are for ec57");
   MarkedTable table = from_table_csv(where, bytes, false);
-  table.shown = text;
+  table.shown = where.shown();
   return table;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/formats/volume.h"
 #include "lab/signal/recording.h"
 
 namespace vagus::lab {
@@ -46,6 +47,7 @@ struct MarkedTable {
 /// t_impact_s, label (class, type), score, kind, track; or a CSV recording, for the NAME.ann.csv beside it. Throws
 /// Error naming file and row.
 MarkedTable read_table(const std::string& text);
+MarkedTable read_table_at(const Location& where);
 
 /// All tracks of a recording as rows, each track's name the kind.
 MarkedTable table_of(const Recording& recording);

@@ -33,7 +33,7 @@ void expect_same(float curve, double protocol) {
 }
 
 TEST(OperatingCurve, EveryPointIsWhatScoringAgainAtThatThresholdGives) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const std::vector<Day> days = days_for_test(6, seed, 60);
     const OperatingCurve curve(cohort_for_test(days));
     ASSERT_GT(curve.points().size(), 30u);
