@@ -51,7 +51,8 @@ export function followers(operating: Operating): (threshold: number) => void {
 
 export function verdictOf(operating: Operating, requirement: Requirement, threshold: number): string {
   const figure = operating.figure(requirement.figure);
-  if (!figure) return "not shown";
+  // One subject tells nothing of how much subjects differ.
+  if (!figure || operating.subjectsOf(requirement.group).length < 2) return "not shown";
   const ratio = operating.estimate(figure, requirement.over, requirement.group, threshold, requirement.confidence);
   return Number.isFinite(ratio.value) ? operating.verdict(requirement, ratio.interval) : "not shown";
 }
