@@ -4,7 +4,9 @@ Usage: cli_test.py PROGRAM SCRATCH_FOLDER
 """
 import json
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
@@ -42,6 +44,33 @@ class Contract(unittest.TestCase):
         self.assertTrue(1 <= len(err.splitlines()) <= 3, err)
         self.assertEqual(sorted(os.listdir(SCRATCH)), before)
         return err
+
+    def test_results_that_cannot_be_written_are_an_error(self):
+        for arguments in (("run", "health.beats", "ecg.hea", "--json"), ("run", "health.beats", "ecg.hea"), ("info", "ecg.hea"),
+                          ("detectors",), ("--version",)):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, cwd=SCRATCH, timeout=60)
+            self.assertEqual(done.returncode, 3, arguments)
+            self.assertEqual(len(done.stderr.splitlines()), 1, arguments)
+
+    def test_a_limit_on_file_sizes_is_told_and_leaves_nothing(self):
+        def limited():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        before = sorted(os.listdir(SCRATCH))
+        for arguments in (("run", "health.beats", "ecg.hea", "--json", "-o", "big.json"), ("convert", "ecg.hea", "big.csv")):
+            done = subprocess.run([PROGRAM, *arguments], capture_output=True, cwd=SCRATCH, timeout=60, preexec_fn=limited)
+            self.assertEqual(done.returncode, 3, arguments)
+            self.assertEqual(sorted(os.listdir(SCRATCH)), before)
+
+    def test_annotation_files_do_not_replace_signals_or_reference_labels(self):
+        for extension in ("hea", "dat", "a/b", "../x", "atr"):
+            self.refused(2, "run", "health.beats", "ecg.hea", "--wfdb", extension)
+
+    def test_standard_input_is_one_recording_and_needs_no_file_for_its_answer(self):
+        self.refused(2, "run", "health.beats", "-", "--wfdb", "vgs", stdin=b"")
+        self.refused(2, "run", "health.beats", "-", "--report", "page.html", stdin=b"")
+        self.refused(2, "run", "health.beats", "-", "ecg.hea", stdin=b"")
 
     def test_json_is_events_then_exactly_one_summary(self):
         code, out, err = vagus("run", "health.beats", "ecg.hea", "--json")

@@ -52,6 +52,7 @@ double share_of(const std::string& text) {
 std::map<std::string, lab::DetectorCost> old_costs(const std::string& path) {
   const Json json = Json::parse(text_of_file(path), nullptr, false);
   if (json.is_discarded()) throw lab::Error("is not JSON", path);
+  if (json.empty()) throw lab::Error("holds no costs", path, "`vagus cost --all --json` writes such a file");
   std::map<std::string, lab::DetectorCost> costs;
   const auto add = [&](const Json& one) {
     lab::DetectorCost cost = lab::cost_of_json(one, path);
@@ -65,17 +66,20 @@ std::map<std::string, lab::DetectorCost> old_costs(const std::string& path) {
   return costs;
 }
 
-std::vector<const lab::DetectorInfo*> wanted(const CostOptions& o) {
+std::vector<const lab::DetectorInfo*> wanted(const CostOptions& o,
+                                             const std::map<std::string, lab::DetectorCost>& before) {
   if (o.write_budgets && !o.all)
     throw lab::UsageError("--write-budgets goes with --all: a budgets file holds every detector");
   if (o.all && !o.names.empty()) throw lab::UsageError("--all and names exclude each other");
-  if (!o.all && o.names.empty())
+  if (!o.all && o.names.empty() && before.empty())
     throw lab::UsageError("name a detector, or give --all", "`vagus detectors` lists them");
   std::vector<const lab::DetectorInfo*> all;
   if (o.all) {
     for (const lab::DetectorInfo& one : lab::detectors()) all.push_back(&one);
-  } else {
+  } else if (!o.names.empty()) {
     for (const std::string& name : o.names) all.push_back(&lab::detector(name));
+  } else {
+    for (const auto& [name, cost] : before) all.push_back(&lab::detector(name));
   }
   if (all.size() > 1 && (!o.config.empty() || !o.settings.empty()))
     throw lab::UsageError("--config and --set are for one detector");
@@ -101,7 +105,8 @@ bool says_growth(const std::vector<CostAnswer>& answers, const CostOptions& o,
   for (const CostAnswer& a : answers) {
     const auto old = before.find(a.cost.detector);
     if (old == before.end()) {
-      fmt::print(out, "{}: not in {}\n", a.cost.detector, o.compare);
+      fmt::print(out, "{}: not in {}, so nothing is known to have stayed\n", a.cost.detector, o.compare);
+      any = true;
       continue;
     }
     if (old->second.rate_hz != a.cost.rate_hz)
@@ -131,13 +136,13 @@ bool budgets_hold(const std::vector<CostAnswer>& answers, const lab::Budgets& bu
 }
 
 int run_cost(const CostOptions& o) {
-  const auto detectors = wanted(o);
+  std::map<std::string, lab::DetectorCost> before;
+  if (!o.compare.empty()) before = old_costs(o.compare);
+  const auto detectors = wanted(o, before);
   lab::EnergyConstants constants = lab::energy_constants();
   if (!o.measured.empty()) lab::apply_measured(constants, text_of_file(o.measured), o.measured);
   const lab::Budgets budgets =
       o.budgets.empty() ? lab::built_in_budgets() : lab::read_budgets(text_of_file(o.budgets), o.budgets);
-  std::map<std::string, lab::DetectorCost> before;
-  if (!o.compare.empty()) before = old_costs(o.compare);
 
   std::vector<CostAnswer> answers;
   {
@@ -201,7 +206,7 @@ void declare_cost(CLI::App& app, Action& action) {
       "  vagus cost health.beats                        Cortex-M4F and M55: instructions, RAM, flash, stack, energy\n"
       "  vagus cost health.beats --set rate_hz=500      at another configuration\n"
       "  vagus cost health.beats --duty 30/300 --sensor AD8233\n"
-      "  vagus cost --all --json > old.json ; vagus cost --all --compare old.json\n"
+      "  vagus cost --all --json > old.json ; vagus cost --compare old.json\n"
       "Needs gcc-arm-none-eabi, libstdc++-arm-none-eabi-dev and qemu-system-arm (exit code 3 without).");
   app.callback([options, &action] { action = [options] { return run_cost(*options); }; });
 }

@@ -127,6 +127,9 @@ class Contract(unittest.TestCase):
     def test_comparison_ends_in_1_where_something_grew_and_names_the_function(self):
         code, out, err = vagus("cost", "health.beats", "--compare", "now.json")
         self.assertEqual(code, 0, out + err)
+        self.assertEqual(vagus("cost", "--compare", "now.json")[:2], (code, out), "what was measured then is measured now")
+        write("nothing.json", "[]")
+        self.assertEqual(vagus("cost", "--compare", "nothing.json")[0], 3)
         old = json.loads(self.text)
         figures = old["cores"]["m4f"]
         name, function = max(figures["functions"].items(), key=lambda f: f[1]["instructions_per_sample"])

@@ -131,17 +131,27 @@ lab::Entry the_one(lab::Store& store, const std::string& text) {
   return entries->front();
 }
 
+std::string tracks_of(const lab::Recording& header) {
+  std::string known;
+  for (const lab::Track& of : header.tracks) known += (known.empty() ? "" : ", ") + of.name;
+  return known.empty() ? "it has none" : "it has " + known;
+}
+
+/// The track that is meant: the one named, else the only one, else "atr".
+std::string track_meant(const Options& options, const lab::Recording& header) {
+  if (!options.track.empty()) return options.track;
+  if (header.tracks.size() == 1) return header.tracks.front().name;
+  if (header.track("atr") != nullptr) return "atr";
+  throw lab::UsageError(options.what + ": name the track by --track", tracks_of(header));
+}
+
 int label_export(const Options& options) {
   lab::Store store = lab::Store::open();
   const lab::Entry entry = the_one(store, options.what);
   const lab::Recording header = store.header(entry);
-  const lab::Track* track = header.track(options.track);
-  if (track == nullptr) {
-    std::string known;
-    for (const lab::Track& of : header.tracks) known += (known.empty() ? "" : ", ") + of.name;
-    throw lab::Error("there is no track \"" + options.track + "\"", options.what,
-                     known.empty() ? "it has none" : "it has " + known);
-  }
+  const std::string name = track_meant(options, header);
+  const lab::Track* track = header.track(name);
+  if (track == nullptr) throw lab::Error("there is no track \"" + name + "\"", options.what, tracks_of(header));
   const std::string text = lab::label_csv(*track);
   if (options.json) {
     print({{"recording", entry.recording},
@@ -160,26 +170,19 @@ int label_apply(const Options& options) {
   lab::Store store = lab::Store::open();
   const lab::Entry entry = the_one(store, options.what);
   const lab::Recording header = store.header(entry);
-  const lab::Track* now = header.track(options.track);
-  lab::Mend mend{options.track,
-                 now != nullptr ? now->tick_hz : 1e6,
-                 options.author,
-                 options.reason,
-                 options.time,
-                 options.parent,
-                 {}};
+  const std::string name = track_meant(options, header);
+  const lab::Track* now = header.track(name);
+  lab::Mend mend{
+      name, now != nullptr ? now->tick_hz : 1e6, options.author, options.reason, options.time, options.parent, {}};
   mend.annotations = lab::labels_from_csv(lab::read_text(options.file), mend.track, mend.tick_hz, options.file);
   const std::string hash = store.apply(entry, mend);
-  const bool changed = now == nullptr || hash != entry.layer_hashes.at(options.track);
+  const bool changed = now == nullptr || hash != entry.layer_hashes.at(name);
   const std::string version = store.manifest(entry.set).version();
   if (options.json) {
-    print({{"recording", entry.recording},
-           {"track", options.track},
-           {"layer", hash},
-           {"changed", changed},
-           {"version", version}});
+    print(
+        {{"recording", entry.recording}, {"track", name}, {"layer", hash}, {"changed", changed}, {"version", version}});
   } else {
-    fmt::print("{}:{} {}: {} {}; version {}\n", entry.set, entry.recording, options.track,
+    fmt::print("{}:{} {}: {} {}; version {}\n", entry.set, entry.recording, name,
                changed ? "new layer" : "nothing changed, still layer", hash.substr(0, 16), version.substr(0, 16));
   }
   return 0;
@@ -202,13 +205,15 @@ void declare_data(CLI::App& app, Action& action) {
   sub->add_option("--as", options->add.as, "name of the set (default the folder's or archive's)");
   sub->add_option("--layout", options->add.layout,
                   "dataset file (TOML) that maps folders, names and columns: docs/own-data.md");
-  sub->add_flag("--deidentify", options->add.deidentify, "drop names, birth dates and other identifiers");
+  sub->add_flag("--deidentify", options->add.deidentify,
+                "drop names, birth dates, the date of the recording and other identifiers");
   sub->add_flag("--readmit", options->add.readmit, "take back what was withdrawn");
   sub = command(app, "get", "take a known set into the store: from VAGUS_DATA, else from the network", get);
   sub->add_option("SET", options->what, "name of the set")->required();
   sub->add_option("--layout", options->add.layout,
                   "dataset file (TOML) of a set that the program does not know; its [download] has the url");
-  sub->add_flag("--deidentify", options->add.deidentify, "drop names, birth dates and other identifiers");
+  sub->add_flag("--deidentify", options->add.deidentify,
+                "drop names, birth dates, the date of the recording and other identifiers");
   sub = command(app, "list", "the sets of the store", data::list);
   sub->add_flag("--known", options->known, "the sets that the program knows, too");
   sub = command(app, "show", "a set or its recordings: hashes, channels, labels, attributes", data::show);
@@ -225,12 +230,12 @@ void declare_data(CLI::App& app, Action& action) {
   label->require_subcommand(1);
   sub = command(*label, "export", "a track as CSV", label_export);
   sub->add_option("SET:RECORDING", options->what, "which")->required();
-  sub->add_option("--track", options->track, "which track")->capture_default_str();
+  sub->add_option("--track", options->track, "which track (default the only one, else atr)");
   sub->add_option("-o,--output", options->output, "file (default standard output)");
   sub = command(*label, "apply", "mended labels as a new layer; the signal and its hash stay", label_apply);
   sub->add_option("SET:RECORDING", options->what, "which")->required();
   sub->add_option("FILE", options->file, "CSV as `label export` writes it")->required();
-  sub->add_option("--track", options->track, "which track")->capture_default_str();
+  sub->add_option("--track", options->track, "which track (default the only one, else atr)");
   sub->add_option("--author", options->author, "who mended them")->required();
   sub->add_option("--reason", options->reason, "why")->required();
   sub->add_option("--time", options->time, "when, ISO 8601 (default now)");

@@ -11,7 +11,7 @@ namespace vagus::cli::data {
 struct Options {
   std::string what;  ///< path, set or SET:RECORDING
   lab::AddOptions add;
-  std::string reason, author, time, parent, track = "atr", file, output, version;
+  std::string reason, author, time, parent, track, file, output, version;
   bool json = false, known = false, identifiers = false;
 };
 

@@ -210,6 +210,11 @@ class SharedStore(unittest.TestCase):
         signal = json.loads(out)["signal_hash"]
         code, out, err = run("data", "label", "export", "own:walk", "--track", "activity")
         self.assertEqual(code, 0, err)
+        self.assertEqual(run("data", "label", "export", "own:walk")[1], out, "the only track need not be named")
+        other = put("tmp/other.csv", out.replace("activity,walk", "posture,walk"))
+        code, _, err = run("data", "label", "apply", "own:walk", other, "--author", "me", "--reason", "seen")
+        self.assertEqual(code, 3, "labels of another track would take all away")
+        self.assertIn("posture", err)
         mended = put("tmp/mended.csv", out.replace("activity,walk", "activity,run"))
         code, out, err = run("data", "label", "apply", "own:walk", mended, "--track", "activity", "--author", "me", "--reason", "seen")
         self.assertEqual(code, 0, err)

@@ -86,7 +86,9 @@ std::unique_ptr<CLI::App> make_app(Action& action, std::string_view only) {
   return app;
 }
 
-int main(int argc, char** argv) {
+namespace {
+
+int called(int argc, char** argv) {
   if (!cpu_is_enough())
     return report("this processor lacks AVX2, FMA or BMI2, which vagus needs for the same bits everywhere",
                   lab::Exit::bad_input);
@@ -111,6 +113,17 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return report(error.what(), lab::Exit::bad_input);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A limit on the size of files is told like a full disk, by the write that fails.
+  std::signal(SIGXFSZ, SIG_IGN);
+  const int code = called(argc, argv);
+  // A closed standard output has nobody to be told.
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return written ? code : report("standard output cannot be written in full", lab::Exit::bad_input);
 }
 
 }  // namespace vagus::cli

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -13,6 +14,8 @@ namespace vagus::cli {
 namespace {
 
 std::string read_file(const std::string& path) {
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) throw lab::Error("this is a folder, not a flight record", path);
   std::ifstream file(path, std::ios::binary);
   if (!file) throw lab::Error("cannot be opened", path);
   std::string bytes{std::istreambuf_iterator<char>(file), {}};
@@ -33,7 +36,7 @@ void print(const lab::Replay& replay) {
                lost.certain ? "" : ", or let go (the end of the window after them is lost)", lost.session,
                range(lost.first, lost.last));
   }
-  for (const std::size_t place : replay.record.corrupt) fmt::print("damaged: the block at byte {}\n", place * 512);
+  for (const std::size_t place : replay.record.corrupt) fmt::print("damaged: the block at byte {}\n", place);
   for (const std::string& why : replay.left_out) fmt::print("left out: {}\n", why);
   if (replay.rows_cut_off > 0)
     fmt::print("{} samples stand behind a lost block and could not be run again\n", replay.rows_cut_off);
@@ -71,7 +74,7 @@ void declare_replay(CLI::App& app, Action& action) {
         }
         return static_cast<int>(replay.difference ? lab::Exit::not_met : lab::Exit::done);
       } catch (const lab::Error& error) {
-        throw error.within(options->log + ": ");
+        throw lab::Error(error.what(), options->log);
       }
     };
   });

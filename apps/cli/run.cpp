@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <exception>
 #include <iterator>
@@ -30,13 +31,14 @@ struct RunArguments {
   std::vector<std::string> settings;
   std::string channel;
   bool json = false, csv = false, each = false, scores = false;
-  std::string wfdb, output, report;
+  std::string wfdb, output, report, layout;
   std::string probes;
 };
 
 /// What to run over: recordings of sets and, unless `--each` says otherwise, all files together as one session.
 std::vector<Source> jobs_of(const RunArguments& options, bool& several) {
-  const lab::ReadOptions reading{.annotations = !options.report.empty()};
+  lab::ReadOptions reading{.annotations = !options.report.empty()};
+  if (!options.layout.empty()) reading.layout = options.layout;
   std::vector<Source> jobs;
   std::vector<std::string> files;
   for (const std::string& text : options.files) {
@@ -54,6 +56,16 @@ std::vector<Source> jobs_of(const RunArguments& options, bool& several) {
   if (!files.empty()) jobs.push_back({files.front(), [files, reading] { return lab::read_session(files, reading); }});
   several = options.each || jobs.size() > 1;
   return jobs;
+}
+
+/// The ending of an annotation file: letters, digits, - and _, and none that belongs to the signals.
+void check_extension(const std::string& extension) {
+  const bool plain = std::all_of(extension.begin(), extension.end(),
+                                 [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+  if (!plain) throw lab::UsageError("--wfdb takes the ending of an annotation file, and got \"" + extension + "\"");
+  constexpr const char* signals[] = {"hea", "dat", "csv", "mat", "npy", "npz", "zip", "edf", "html"};
+  if (std::find(std::begin(signals), std::end(signals), extension) != std::end(signals))
+    throw lab::UsageError("a file ." + extension + " holds no annotations", "take another ending, vgs say");
 }
 
 /// One recording and what came of it.
@@ -103,8 +115,15 @@ int run_jobs(const RunArguments& options) {
   if (!options.report.empty() && how.probes.empty()) how.probes = {"all"};
   const bool probes_said = !options.probes.empty();
 
-  if (options.files == std::vector<std::string>{"-"})
+  if (std::find(options.files.begin(), options.files.end(), "-") != options.files.end()) {
+    if (options.files.size() > 1) throw lab::UsageError("standard input is one recording by itself");
+    if (!options.wfdb.empty() || !options.report.empty())
+      throw lab::UsageError(std::string(options.wfdb.empty() ? "--report" : "--wfdb") +
+                                " needs a recording that is a file: standard input is answered as it comes",
+                            "use --json or --csv");
     return run_live(detector, how, options.json, options.csv, options.output);
+  }
+  if (!options.wfdb.empty()) check_extension(options.wfdb);
 
   bool several = false;
   const std::vector<Source> jobs = jobs_of(options, several);
@@ -176,6 +195,9 @@ void declare_run(CLI::App& app, Action& action) {
   csv->excludes(wfdb);
   app.add_option("-o,--output", options->output, "write there instead of standard output (with --wfdb: a folder)")
       ->type_name("PATH");
+  app.add_option("--layout", options->layout,
+                 "for arrays (.npy, .npz, .mat): a TOML file that names variables and channels")
+      ->type_name("FILE.toml");
   app.add_flag("--each", options->each, "each file is its own recording");
   app.add_flag("--scores", options->scores, "score and candidate lines too");
   app.add_option("--probes", options->probes, "probe lines of these inner signals, or all")->type_name("NAME,...");

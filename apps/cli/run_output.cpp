@@ -149,7 +149,11 @@ void write_annotation_file(const lab::Recording& recording, const lab::RunResult
   const std::filesystem::path where = folder.empty() ? "." : folder;
   std::filesystem::create_directories(where, ec);
   if (ec) throw lab::Error("the folder cannot be made: " + ec.message(), where.string());
-  lab::write_annotations(annotations, result.rate_hz, where / (name + "." + extension));
+  const std::filesystem::path file = where / (name + "." + extension);
+  if (extension == "atr" && std::filesystem::exists(file, ec))
+    throw lab::UsageError(file.string() + " is there: a detector's answers do not replace reference labels",
+                          "take another ending, or another folder with -o");
+  lab::write_annotations(annotations, result.rate_hz, file);
 }
 
 void say_repairs(const std::string& shown, const std::map<std::string, std::int64_t>& repairs) {

@@ -96,8 +96,8 @@ DetectorCost cost_of_json(const Json& json, const std::string& where) {
     cost.compiler = json.value("compiler", "");
     for (const auto& [name, core] : json.at("cores").items()) cost.cores[name] = core_of_json(core);
     return cost;
-  } catch (const Json::exception& error) {
-    throw Error(std::string("is not what `vagus cost --json` writes: ") + error.what(), where);
+  } catch (const Json::exception&) {
+    throw Error("is not what `vagus cost --json` writes: a key is missing, or not of its type", where);
   }
 }
 

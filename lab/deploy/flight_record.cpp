@@ -48,6 +48,17 @@ std::string hex(const std::uint8_t* bytes, std::size_t count) {
   return out;
 }
 
+/// Where the first whole block at or after `from` begins; the end of the bytes if there is none.
+std::size_t next_whole_block(std::span<const std::byte> bytes, std::size_t from) {
+  for (std::size_t at = from; at + block_bytes <= bytes.size(); ++at) {
+    if (get<std::uint32_t>(reinterpret_cast<const std::uint8_t*>(bytes.data() + at)) != magic) continue;
+    Block block{};
+    std::memcpy(block.bytes, bytes.data() + at, block_bytes);
+    if (head_of(block)) return at;
+  }
+  return bytes.size();
+}
+
 /// Puts a window together, record by record.
 class Assembler {
  public:
@@ -224,13 +235,18 @@ FlightRecord read_flight_record(std::span<const std::byte> bytes) {
   FlightRecord out;
   std::vector<std::uint32_t> order;
   std::map<std::uint32_t, Session> sessions;
-  for (std::size_t at = 0; at < bytes.size(); at += block_bytes) {
+  std::size_t next = 0;  // where the next whole block begins, as far as it was looked for
+  for (std::size_t at = 0, step = 0; at < bytes.size(); at += step) {
+    step = block_bytes;
     Block block{};
     const std::size_t count = std::min<std::size_t>(block_bytes, bytes.size() - at);
     std::memcpy(block.bytes, bytes.data() + at, count);
     const std::optional<Head> head = count == block_bytes ? head_of(block) : std::nullopt;
     if (!head) {
-      if (count < block_bytes || !empty(block)) out.corrupt.push_back(at / block_bytes);
+      if (next <= at) next = next_whole_block(bytes, at + 1);
+      // Bytes were lost or put in: the blocks go on at another distance.
+      if (next < bytes.size() && next - at < block_bytes) step = next - at;
+      if (count < block_bytes || !empty(block)) out.corrupt.push_back(at);
       continue;
     }
     if (!sessions.contains(head->session)) order.push_back(head->session);

@@ -47,9 +47,10 @@ struct LostBlocks {
 struct FlightRecord {
   std::vector<FlightWindow> windows;  ///< by session in order of appearance, then by sequence
   std::vector<LostBlocks> lost;
-  std::vector<std::size_t> corrupt;  ///< places of blocks, counted from 0, whose CRC or frame is wrong
-  std::size_t blocks = 0;            ///< good ones
-  std::size_t repeated = 0;          ///< blocks that were there twice
+  std::vector<std::size_t>
+      corrupt;  ///< bytes at which no whole block begins where one should: CRC or frame is wrong, or bytes are missing
+  std::size_t blocks = 0;    ///< good ones
+  std::size_t repeated = 0;  ///< blocks that were there twice
 };
 
 /// Reads what is there. Throws Error only where nothing is: no good block. Blocks that are all 0x00 or all 0xFF are

@@ -87,6 +87,18 @@ TYPED_TEST(Flight, ARingThatOverwroteItsBeginningIsReplayedFromTheMiddle) {
   EXPECT_TRUE(replayed.record.lost.empty()) << "what the ring overwrote is not lost";
 }
 
+TYPED_TEST(Flight, BytesThatBeginOrGoOnBetweenBlocksAreReplayedFromTheNextWholeOne) {
+  const Blocks blocks = record<TypeParam, 16>(60, 1, true);
+  const Replay whole = replay(bytes_of(blocks));
+  std::vector<std::byte> bytes(bytes_of(blocks).begin(), bytes_of(blocks).end());
+  bytes.erase(bytes.begin(), bytes.begin() + 100);          // a cut in the first block
+  bytes.insert(bytes.begin() + 412, 700, std::byte{0x55});  // noise of a line behind it
+  const Replay cut = replay(bytes);
+  EXPECT_EQ(cut.record.blocks, whole.record.blocks - 1);
+  EXPECT_FALSE(cut.difference);
+  EXPECT_EQ(cut.record.corrupt, (std::vector<std::size_t>{0, 512, 1024}));
+}
+
 TYPED_TEST(Flight, BlocksInAnyOrderAreOneRecord) {
   Blocks blocks = record<TypeParam, 8>(60, 1, true);
   const Replay before = replay(bytes_of(blocks));

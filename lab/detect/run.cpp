@@ -292,7 +292,7 @@ void LiveRun::hear(const Said& said) {
 
 RunResult LiveRun::finish(double duration_s, double jitter_ms, std::map<std::string, std::int64_t> repairs) {
   feed_->finish();
-  if (feed_->pushed() == 0) throw Error("there is not one sample to read", result_.channel);
+  if (feed_->pushed() == 0) throw Error("there is not one sample to read", "channel " + result_.channel);
   if (feed_->bridged() > 0) repairs["missing values bridged"] += feed_->bridged();
   result_.duration_s = duration_s;
   result_.jitter_ms = jitter_ms;
@@ -325,7 +325,11 @@ RunResult run(const DetectorInfo& detector, const Recording& recording, const Ru
   live.input_rows() = time.input_rows;
   while (reading.step(live.feed())) {
   }
-  return live.finish(time.duration_s(), time.jitter_ms, recording.repairs);
+  try {
+    return live.finish(time.duration_s(), time.jitter_ms, recording.repairs);
+  } catch (const Error& error) {
+    throw error.within(recording.name + " ");
+  }
 }
 
 }  // namespace vagus::lab

@@ -98,6 +98,10 @@ void fill(Passenger& passenger, Lanes& lanes, std::size_t number) {
       passenger.out.result = passenger.live.finish(time.duration_s(), time.jitter_ms, passenger.recording.repairs);
       return;
     }
+  } catch (const Error& error) {
+    passenger.out.error = std::make_exception_ptr(error.within(passenger.recording.name + " "));
+    if (passenger.on_board) lanes.finish(number, [](const Said&) {});
+    passenger.on_board = false;
   } catch (...) {
     passenger.out.error = std::current_exception();
     if (passenger.on_board) lanes.finish(number, [](const Said&) {});

@@ -81,12 +81,16 @@ std::vector<Annotation> labels_from_csv(std::string_view text, const std::string
   const auto end = column("t_end_s");
   const auto of_track = column("track");
   std::vector<Annotation> annotations;
+  std::string other;
   while (!text.empty()) {
     const std::string place = shown + " line " + std::to_string(line);
     const std::vector<std::string> cells = take_row(text, line);
     if (cells.size() == 1 && cells[0].empty()) continue;
     const auto cell = [&](std::optional<std::size_t> i) { return i && *i < cells.size() ? cells[*i] : std::string(); };
-    if (of_track && !cell(of_track).empty() && cell(of_track) != track) continue;
+    if (of_track && !cell(of_track).empty() && cell(of_track) != track) {
+      if (other.empty()) other = cell(of_track);
+      continue;
+    }
     const auto tick = [&](const std::string& value, const char* name) {
       double t = 0;
       if (!parse_double(value, t) || !(std::abs(t) < 1e10))
@@ -111,6 +115,9 @@ std::vector<Annotation> labels_from_csv(std::string_view text, const std::string
     a.num = small("num");
     annotations.push_back(std::move(a));
   }
+  // To take every label away by a file of another track is nobody's wish.
+  if (annotations.empty() && !other.empty())
+    throw Error("no row is of track \"" + track + "\"", shown, "its rows are of \"" + other + "\": --track " + other);
   std::stable_sort(annotations.begin(), annotations.end(),
                    [](const Annotation& a, const Annotation& b) { return a.tick < b.tick; });
   return annotations;

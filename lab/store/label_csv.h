@@ -12,7 +12,8 @@ namespace vagus::lab {
 std::string label_csv(const Track& track);
 
 /// The rows of `track` (of every row where there is no column `track`), in order of time; columns beyond t_start_s and
-/// label may be missing. Throws Error naming `shown`, line and column.
+/// label may be missing. Throws Error naming `shown`, line and column, and where every row is of
+/// another track.
 std::vector<Annotation> labels_from_csv(std::string_view text, const std::string& track, double tick_hz,
                                         const std::string& shown);
 

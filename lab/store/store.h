@@ -40,7 +40,7 @@ struct Entry {
 struct AddOptions {
   std::string as;           ///< name of the set; "" the archive's or folder's name
   std::string layout;       ///< a dataset file (TOML); "" a known set's own, or dataset.csv in the folder
-  bool deidentify = false;  ///< identifiers are dropped
+  bool deidentify = false;  ///< identifiers and the start are dropped
   bool readmit = false;     ///< takes back what was withdrawn
 };
 

@@ -147,7 +147,10 @@ AddReport add_all(Store& store, const Source& source, const AddOptions& options,
         }
         const std::shared_lock open(gate);
         if (!source.alone(i)) recording = source.read(i);
-        if (options.deidentify) recording.identifiers.clear();
+        if (options.deidentify) {
+          recording.identifiers.clear();
+          recording.start.reset();  // a date of admission or birth hides in it
+        }
         items[i] = stage(transaction, source.set, recording);
       });
       const std::scoped_lock lock(mutex);

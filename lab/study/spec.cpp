@@ -244,7 +244,7 @@ RequirementSpec read_requirement(const toml::table& table, const std::string& pa
   if (direction != "at_least" && direction != "at_most")
     section.fail(*section.get("direction"), "'requirement.direction' must be \"at_least\" or \"at_most\"");
   requirement.bound.direction = direction == "at_least" ? Direction::at_least : Direction::at_most;
-  requirement.bound.bound = section.number("bound", -1e12, 1e12);
+  requirement.bound.bound = section.number("bound", 0, 1);  // every statistic is a share
   requirement.bound.confidence = section.number("confidence", 0.95, 0.5, 0.9999);
   requirement.group = section.filter("group");
   return requirement;

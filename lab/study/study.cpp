@@ -319,6 +319,9 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
   const DetectorInfo& detector = lab::detector(detector_name);
   const Config config =
       options.detector.empty() || options.detector == spec.detector.name ? spec.detector.config : Config{};
+  if (detector.contract->event != std::string_view("beats"))
+    throw UsageError("protocol " + spec.score.protocol + " scores beats, and " + detector_name + " says " +
+                     std::string(detector.contract->event));
   detector.make(config, {});  // an unknown key or a value out of range is told before anything is run
 
   const Plan plan = make_plan(spec, source.items());

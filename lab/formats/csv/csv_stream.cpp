@@ -37,6 +37,12 @@ struct CsvStream::State {
   std::int64_t stretch_row = 0, next_row = 0;
   std::int64_t rows_taken = 0;  // of the input, those dropped among them
   InputRows input_rows;
+  // Rows whose stamps run backwards or repeat: the next one that does not tells whether there is room for them.
+  struct Waiting {
+    std::vector<float> values;
+    std::int64_t input_row;
+  };
+  std::vector<Waiting> waiting;
 
   double placed(std::int64_t row) const { return stretch_start_s + static_cast<double>(row - stretch_row) / rate_hz; }
 
@@ -113,9 +119,35 @@ struct CsvStream::State {
   /// The row held at place `held` is row `row` of what comes out.
   void push(CsvPiece& to, std::size_t held, std::int64_t row) {
     for (std::size_t i = 0; i < to.columns.size(); ++i) to.columns[i].push_back(rows->columns[i][held]);
+    note(to, row, rows_taken + static_cast<std::int64_t>(held));
+  }
+
+  void note(CsvPiece& to, std::int64_t row, std::int64_t input_row) {
     const std::size_t runs = input_rows.runs().size();
-    input_rows.note(row, rows_taken + static_cast<std::int64_t>(held));
+    input_rows.note(row, input_row);
     if (input_rows.runs().size() > runs) to.input_rows.push_back(input_rows.runs().back());
+  }
+
+  /// Keeps a row that may have its place before the next one; more than a gap's worth of them have none.
+  void wait(std::size_t held) {
+    if (static_cast<double>(waiting.size()) > threshold_s * rate_hz) return;
+    Waiting row{{}, rows_taken + static_cast<std::int64_t>(held)};
+    for (const std::vector<float>& column : rows->columns) row.values.push_back(column[held]);
+    waiting.push_back(std::move(row));
+  }
+
+  /// Rows that wait are put before one that comes `step` after the last if there is room for all, else dropped.
+  void settle(double step, std::vector<CsvPiece>& out) {
+    const bool room = step * rate_hz > static_cast<double>(waiting.size()) + 0.5;
+    for (const Waiting& row : waiting) {
+      if (!room) break;
+      if (out.empty()) out.push_back(piece(false));
+      CsvPiece& to = out.back();
+      for (std::size_t i = 0; i < to.columns.size(); ++i) to.columns[i].push_back(row.values[i]);
+      note(to, next_row++, row.input_row);
+      last_stamp_s += 1 / rate_hz;
+    }
+    waiting.clear();
   }
 
   void forget() {
@@ -128,11 +160,18 @@ struct CsvStream::State {
     for (std::size_t row = 0; row < rows->stamps.size(); ++row) {
       const bool readable = rows->stamps[row] != csv::no_stamp;
       const double stamp = readable ? seconds(rows->stamps[row], origin_ns) : last_stamp_s + 1 / rate_hz;
-      const double step = stamp - last_stamp_s;
+      double step = stamp - last_stamp_s;
       if (!readable) ++repairs["unreadable stamps"];
       if (step == 0) ++repairs["duplicated stamps"];
       if (step < 0) ++repairs["out of order stamps"];
-      if ((step <= 0 && even) || step < -threshold_s) continue;
+      if ((step <= 0 && even) || step < -threshold_s) {
+        wait(row);
+        continue;
+      }
+      if (!waiting.empty()) {
+        settle(step, out);
+        step = stamp - last_stamp_s;
+      }
       const bool gap = step > threshold_s + 1e-9;
       if (gap) {
         stretch_start_s = std::max(stamp, placed(next_row));

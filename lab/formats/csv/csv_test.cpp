@@ -252,6 +252,24 @@ TEST_F(CsvTest, StreamGivesWhatTheFileGivesHoweverItIsCut) {
   }
 }
 
+TEST_F(CsvTest, StreamKeepsARowWithABadStampWhereThereIsRoomForItAsTheFileDoes) {
+  std::string text = "t_s,ecg_mv\n";
+  for (int i = 0; i < 5000; ++i) {
+    text += shortest(i == 3000 || i == 3500 || i == 3501 ? 1.5 : i * 0.004) + "," + std::to_string(i) + "\n";
+    if (i == 4000) text += shortest(i * 0.004) + ",-1\n";  // one too many: there is no room for it
+  }
+  const Recording whole = of(text);
+  CsvStream stream;
+  std::vector<float> got;
+  const auto take = [&](const std::vector<CsvPiece>& pieces) {
+    for (const CsvPiece& piece : pieces) got.insert(got.end(), piece.columns[0].begin(), piece.columns[0].end());
+  };
+  for (std::size_t at = 0; at < text.size(); at += 100) take(stream.feed(std::string_view(text).substr(at, 100)));
+  take(stream.finish());
+  EXPECT_EQ(got.size(), 5000U);
+  EXPECT_EQ(got, values(whole));
+}
+
 TEST_F(CsvTest, StreamAnswersFromTheTenthSecondOn) {
   CsvStream stream;
   stream.feed("t_s,ecg_mv\n");
