@@ -1,6 +1,7 @@
 #pragma once
 /// Which detectors run over several recordings side by side on a host. Not for the wrist: a watch has one wearer.
 #include "device/health/beat_lanes.h"
+#include "device/health/quality_lanes.h"
 
 namespace vagus {
 
@@ -12,6 +13,10 @@ struct LanesOf {
 template <>
 struct LanesOf<health::BeatDetector> {
   using type = health::BeatLanes<8>;
+};
+template <>
+struct LanesOf<health::QualityMeter> {
+  using type = health::QualityLanes<8>;
 };
 
 }  // namespace vagus

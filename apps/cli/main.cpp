@@ -1,5 +1,6 @@
 /// The program `vagus`: finds the command, lets it declare its options, runs it, and turns errors into exit codes.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -121,9 +122,9 @@ int main(int argc, char** argv) {
   // A limit on the size of files is told like a full disk, by the write that fails.
   std::signal(SIGXFSZ, SIG_IGN);
   const int code = called(argc, argv);
-  // A closed standard output has nobody to be told.
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-  return written ? code : report("standard output cannot be written in full", lab::Exit::bad_input);
+  const bool told = code == static_cast<int>(lab::Exit::bad_input);
+  return written || told ? code : report("standard output cannot be written in full", lab::Exit::bad_input);
 }
 
 }  // namespace vagus::cli

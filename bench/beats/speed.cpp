@@ -7,10 +7,9 @@
 #include <cstdio>
 #include <vector>
 
-#include "device/health/beat_lanes.h"
-#include "device/health/beats.h"
 #include "device/health/ecg_test_signal.h"
 #include "device/health/quality.h"
+#include "device/lanes.h"
 
 namespace {
 
@@ -41,8 +40,9 @@ double nanoseconds_a_sample(const std::vector<float>& mv, float rate_hz) {
   return kept == 0 ? 0 : best;
 }
 
+template <class Lanes>
 double nanoseconds_a_sample_in_lanes(const std::vector<float>& mv, float rate_hz) {
-  constexpr std::size_t count = 8;
+  constexpr std::size_t count = Lanes::lane_count;
   const std::size_t length = mv.size() / count;
   std::vector<float> side_by_side(length * count);
   for (std::size_t i = 0; i < length; ++i)
@@ -50,7 +50,7 @@ double nanoseconds_a_sample_in_lanes(const std::vector<float>& mv, float rate_hz
   double best = 1e9;
   std::int64_t kept = 0;
   for (int run = 0; run < 9; ++run) {
-    auto lanes = vagus::health::BeatLanes<count>::make({.rate_hz = rate_hz}).value();
+    auto lanes = Lanes::make({.rate_hz = rate_hz}).value();
     Count counts[count];
     const auto sinks = [&](int lane) -> Count& { return counts[lane]; };
     const auto start = std::chrono::steady_clock::now();
@@ -67,13 +67,16 @@ double nanoseconds_a_sample_in_lanes(const std::vector<float>& mv, float rate_hz
 }  // namespace
 
 int main() {
-  std::printf("%8s %8s %14s %14s %14s\n", "rate Hz", "noise mV", "beats ns", "in lanes ns", "quality ns");
+  std::printf("%8s %8s %14s %14s %14s %14s\n", "rate Hz", "noise mV", "beats ns", "in lanes ns", "quality ns",
+              "in lanes ns");
   for (const float rate : {128.0F, 250.0F, 360.0F, 512.0F, 1000.0F}) {
     for (const double noise : {0.01, 0.3}) {
       const auto ecg = vagus::health::test::ecg({.rate_hz = rate, .noise_mv = noise, .seconds = 1800});
-      std::printf("%8.0f %8.2f %14.2f %14.2f %14.2f\n", static_cast<double>(rate), noise,
-                  nanoseconds_a_sample<BeatDetector>(ecg.mv, rate), nanoseconds_a_sample_in_lanes(ecg.mv, rate),
-                  nanoseconds_a_sample<QualityMeter>(ecg.mv, rate));
+      std::printf("%8.0f %8.2f %14.2f %14.2f %14.2f %14.2f\n", static_cast<double>(rate), noise,
+                  nanoseconds_a_sample<BeatDetector>(ecg.mv, rate),
+                  nanoseconds_a_sample_in_lanes<vagus::health::BeatLanes<8>>(ecg.mv, rate),
+                  nanoseconds_a_sample<QualityMeter>(ecg.mv, rate),
+                  nanoseconds_a_sample_in_lanes<vagus::health::QualityLanes<8>>(ecg.mv, rate));
     }
   }
   std::printf("sizeof: health.beats %zu, health.quality %zu bytes\n", sizeof(BeatDetector), sizeof(QualityMeter));

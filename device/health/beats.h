@@ -111,6 +111,8 @@ class BeatDetector {
  private:
   template <int>
   friend class BeatLanes;
+  template <class, class, int>
+  friend class EcgSideBySide;
   static constexpr float envelope_of_qrs = 25.0F;  ///< envelope of a QRS of 80 ms, over its height
   static constexpr std::int32_t rebase_at = 1 << 28;
   static constexpr std::int64_t unreadable_s = 60;  ///< a stretch longer than this is reported in parts

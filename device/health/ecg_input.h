@@ -103,8 +103,8 @@ class EcgInput {
   static std::int32_t steps(float mv) { return static_cast<std::int32_t>(mv * steps_per_mv); }
 
  private:
-  template <int>
-  friend class BeatLanes;
+  template <class, class, int>
+  friend class EcgSideBySide;
   float hold(float x, float newest) {
     if (x >= bound_mv && x <= 3.4e38F) return bound_mv;
     if (x <= -bound_mv && x >= -3.4e38F) return -bound_mv;

@@ -77,6 +77,10 @@ class QualityMeter {
   }
 
  private:
+  template <int>
+  friend class QualityLanes;
+  template <class, class, int>
+  friend class EcgSideBySide;
   template <class Emit>
   void begin(std::int32_t y, Emit&& emit) {
     conclude(emit);

@@ -1,4 +1,4 @@
-#include "device/health/beat_lanes.h"
+#include "device/lanes.h"
 
 #include <gtest/gtest.h>
 
@@ -23,6 +23,9 @@ struct Transcript {
   std::vector<Line> lines;
   static std::uint32_t bits(float x) { return std::bit_cast<std::uint32_t>(x); }
   void operator()(const BeatDetector::Output& o) { lines.emplace_back('b', o.sample, 0, bits(o.quality)); }
+  void operator()(const QualityMeter::Output& o) {
+    lines.emplace_back('q', o.start_sample, o.end_sample, bits(o.quality) ^ o.reason);
+  }
   void candidate(const Candidate& c) { lines.emplace_back('c', c.sample, 0, bits(c.score)); }
   void unreadable(const Unreadable& u) {
     lines.emplace_back('u', u.start_sample, u.end_sample, static_cast<std::uint32_t>(u.reason[0]));
@@ -40,9 +43,9 @@ struct Wire {
   Duration lost{};
 };
 
-template <class Heard>
+template <class D, class Heard>
 std::vector<typename Heard::Line> alone(const Wire& wire, float rate_hz) {
-  BeatDetector detector = BeatDetector::make({.rate_hz = rate_hz}).value();
+  D detector = D::make({.rate_hz = rate_hz}).value();
   Heard heard;
   for (std::size_t i = 0; i < wire.mv.size(); ++i) {
     if (static_cast<std::int64_t>(i) == wire.lost_before) detector.gap(wire.lost);
@@ -51,9 +54,11 @@ std::vector<typename Heard::Line> alone(const Wire& wire, float rate_hz) {
   detector.finish(heard);
   return heard.lines;
 }
-template <class Heard>
+template <class D, class Heard>
 void expect_same(const std::array<Wire, count>& wires, float rate_hz) {
-  BeatLanes<count> lanes = BeatLanes<count>::make({.rate_hz = rate_hz}).value();
+  using Many = typename LanesOf<D>::type;
+  static_assert(Many::lane_count == count);
+  Many lanes = Many::make({.rate_hz = rate_hz}).value();
   std::array<Heard, count> heard;
   const auto sinks = [&](int i) -> Heard& { return heard[static_cast<std::size_t>(i)]; };
   std::array<bool, count> ended{};
@@ -75,7 +80,7 @@ void expect_same(const std::array<Wire, count>& wires, float rate_hz) {
     lanes.push(mv, sinks);
   }
   for (std::size_t i = 0; i < count; ++i) {
-    const auto expected = alone<Heard>(wires[i], rate_hz);
+    const auto expected = alone<D, Heard>(wires[i], rate_hz);
     if (wires[i].mv.size() > 1) {
       EXPECT_FALSE(expected.empty());
     }
@@ -101,21 +106,26 @@ std::array<Wire, count> hearts(float rate_hz, double seconds) {
   return wires;
 }
 
-TEST(BeatLanes, SayWhatDetectorsSayAtAnyRate) {
+template <class D>
+struct Lanes : testing::Test {};
+using Detectors = testing::Types<BeatDetector, QualityMeter>;
+TYPED_TEST_SUITE(Lanes, Detectors);
+
+TYPED_TEST(Lanes, SayWhatDetectorsSayAtAnyRate) {
   for (const float rate_hz : {100.0F, 125.0F, 128.0F, 250.0F, 360.0F, 1000.0F})
-    expect_same<Transcript>(hearts(rate_hz, 40), rate_hz);
+    expect_same<TypeParam, Transcript>(hearts(rate_hz, 40), rate_hz);
 }
 
-TEST(BeatLanes, SayWhatDetectorsSayWhateverTheWireDelivers) {
+TYPED_TEST(Lanes, SayWhatDetectorsSayWhateverTheWireDelivers) {
   auto wires = hearts(250, 60);
   const float values[] = {std::nanf(""), std::numeric_limits<float>::infinity(), 1e30F, -700.0F, 5.0F};
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t k = 0; k < 500; ++k) wires[i].mv[3000 + 400 * i + k] = values[(i + k / 100) % 5];
   wires[5].mv[0] = std::nanf("");
-  expect_same<Transcript>(wires, 250);
+  expect_same<TypeParam, Transcript>(wires, 250);
 }
 
-TEST(BeatLanes, ThatLoseSamplesOrEndLeaveTheOthersAsTheyAre) {
+TYPED_TEST(Lanes, ThatLoseSamplesOrEndLeaveTheOthersAsTheyAre) {
   auto wires = hearts(360, 60);
   wires[1].lost_before = 5001, wires[1].lost = Duration::from_ms(300);
   wires[2].lost_before = 5001, wires[2].lost = Duration::from_ms(60000);
@@ -123,10 +133,10 @@ TEST(BeatLanes, ThatLoseSamplesOrEndLeaveTheOthersAsTheyAre) {
   wires[4].mv.resize(7777);
   wires[5].mv.resize(1);
   wires[6].lost_before = 15000, wires[6].lost = Duration::from_ms(100);
-  expect_same<Transcript>(wires, 360);
+  expect_same<TypeParam, Transcript>(wires, 360);
 }
 
-TEST(BeatLanes, GiveProbesAsDetectorsDo) { expect_same<ProbedTranscript>(hearts(250, 10), 250); }
+TYPED_TEST(Lanes, GiveProbesAsDetectorsDo) { expect_same<TypeParam, ProbedTranscript>(hearts(250, 10), 250); }
 
 TEST(BeatLanes, RefuseWhatDetectorsRefuse) {
   EXPECT_EQ(BeatLanes<8>::make({.rate_hz = 99}).error(), Errc::rate_out_of_range);
