@@ -239,7 +239,8 @@ TEST(LabelCsv, gives_every_field_of_a_track_back) {
   track.layers[0].annotations = {
       {18, 18, "+", "(N", 0, 0, 0}, {77, 77, "N", "", 1, 2, 3}, {370, 650000, "say \"x\", y", "a\nb", 0, 0, 0}};
   EXPECT_EQ(labels_from_csv(label_csv(track), "atr", 360, "x.csv"), track.current());
-  EXPECT_TRUE(labels_from_csv(label_csv(track), "other", 360, "x.csv").empty());
+  EXPECT_THROW(labels_from_csv(label_csv(track), "other", 360, "x.csv"), Error) << "no row is of that track";
+  EXPECT_TRUE(labels_from_csv("t_start_s,label\n", "atr", 360, "x.csv").empty());
   EXPECT_THROW(labels_from_csv("t_start_s,label\nsoon,N\n", "atr", 360, "x.csv"), Error);
   EXPECT_THROW(labels_from_csv("t_start_s,t_end_s,label\n2,1,N\n", "atr", 360, "x.csv"), Error);
   EXPECT_THROW(labels_from_csv("a,b\n", "atr", 360, "x.csv"), Error);
