@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "lab/base/error.h"
+#include "lab/stats/alarm_rate.h"
+#include "lab/stats/cluster_share.h"
 #include "lab/stats/random.h"
 #include "lab/study/operating/cores.h"
 
@@ -228,6 +230,12 @@ Measure bootstrap_measure(const BootstrapOptions& options) {
     how.confidence = confidence;
     how.trials = is_share(figure);
     return cluster_ratio(clusters, how);
+  };
+}
+
+Measure standard_measure() {
+  return [](Figure figure, std::span<const Cluster> clusters, double confidence) {
+    return is_share(figure) ? cluster_share(clusters, {confidence, true}) : alarm_rate(clusters, confidence);
   };
 }
 

@@ -34,6 +34,8 @@ std::vector<Band> bands(const OperatingCurve& curve, std::span<const double> thr
 using Measure = std::function<Estimate(Figure, std::span<const Cluster>, double confidence)>;
 /// cluster_ratio with these options: `trials` and `confidence` are filled in.
 Measure bootstrap_measure(const BootstrapOptions& options);
+/// What verdicts stand on: cluster_share of shares, alarm_rate of rates.
+Measure standard_measure();
 /// The same bands by any other measure, each threshold on a core.
 std::vector<Band> bands_by(const Measure& measure, const OperatingCurve& curve, std::span<const double> thresholds,
                            std::span<const Figure> figures, double confidence = 0.95, int threads = 0);

@@ -54,13 +54,7 @@ std::vector<std::size_t> preferred(const std::vector<double>& margins, Prefer pr
   return order;
 }
 
-Measure measure_of(const ChoiceOptions& options) {
-  if (options.measure) return options.measure;
-  BootstrapOptions how;
-  how.resamples = options.resamples;
-  how.seed = options.seed;
-  return bootstrap_measure(how);
-}
+Measure measure_of(const ChoiceOptions& options) { return options.measure ? options.measure : standard_measure(); }
 
 bool all_met(const std::vector<JudgedFigure>& figures) {
   return std::all_of(figures.begin(), figures.end(),

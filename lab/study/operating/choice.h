@@ -30,7 +30,7 @@ struct ChoiceOptions {
   int resamples = 2000;
   std::uint64_t seed = 1;
   int threads = 0;
-  Measure measure;  ///< what judges; unless set, `bootstrap_measure` with these resamples and this seed
+  Measure measure;  ///< what judges; unless set, `standard_measure`
 };
 
 struct JudgedFigure {

@@ -46,9 +46,10 @@ ChoiceOptions quick() {
 }
 
 TEST(Choice, MeetsWhatIsAskedOnTheTrainingSubjectsAndIsJudgedOnOthers) {
-  const sim::EventCohortSpec spec = fallers();
+  sim::EventCohortSpec spec = fallers();
+  spec.subjects = 400;
   const auto asked = wanted(0.85, 1.5);
-  const Judged judged = choose_and_judge(people(spec, 1, 0, 60), people(spec, 1, 60, 60), asked, quick());
+  const Judged judged = choose_and_judge(people(spec, 1, 0, 200), people(spec, 1, 200, 200), asked, quick());
   EXPECT_TRUE(judged.choice.met) << judged.choice.why;
   for (const JudgedFigure& figure : judged.choice.train) EXPECT_EQ(figure.judgement.verdict, Verdict::met);
   ASSERT_EQ(judged.test.size(), 2u);
