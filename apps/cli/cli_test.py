@@ -72,6 +72,50 @@ class Contract(unittest.TestCase):
         self.refused(2, "run", "health.beats", "-", "--report", "page.html", stdin=b"")
         self.refused(2, "run", "health.beats", "-", "ecg.hea", stdin=b"")
 
+    def test_evidence_is_locked_verified_explained_and_compared(self):
+        text = ('name = "q"\nseed = 3\n[data]\nsimulate = {kind = "ecg", subjects = 3, duration_s = 60}\n[detector]\nname = "health.beats"\n'
+                '[score]\nstart_s = 5\n[[requirement]]\nname = "found"\nstatistic = "ec57.sensitivity_gross"\ndirection = "at_least"\nbound = 0.5\n')
+        folder = os.path.join(SCRATCH, "evidence")
+        os.makedirs(folder)
+        spec = os.path.join(folder, "q.toml")
+
+        def write(path, content):
+            with open(path, "w") as file:
+                file.write(content)
+            return path
+
+        write(spec, text)
+        self.assertIn("locked", vagus("study", "lock", spec)[1])
+        code, out, err = vagus("study", "run", spec, "-o", os.path.join(folder, "a"))
+        self.assertIn(code, (0, 1), err)
+        with open(os.path.join(folder, "a", "results.json")) as file:
+            whole = file.read()
+        result = json.loads(whole)
+        self.assertEqual((result["looks"], result["exploratory"]), (1, []))
+        self.assertEqual(vagus("study", "verify", os.path.join(folder, "a"))[0], 0)
+        for before, after in (('"estimate": 0.9', '"estimate": 0.8'), ('"looks": 1', '"looks": 2'), ('"seed": 3', '"seed": 4'),
+                              (result["scoring_code"], "0" * 64), (result["environment"]["boost"], "none")):
+            self.assertIn(before, whole)
+            changed = write(os.path.join(folder, "changed.json"), whole.replace(before, after, 1))
+            self.assertEqual(vagus("study", "verify", changed)[0], 1, before)
+        self.refused(3, "study", "verify", spec)
+        self.refused(3, "study", "verify", os.path.join(folder, "nothing"))
+        code, out, _ = vagus("study", "explain", os.path.join(folder, "a"), "found", "--json")
+        self.assertEqual((code, len(json.loads(out))), (0, 1))
+        self.refused(2, "study", "explain", os.path.join(folder, "a"), "fond")
+        vagus("study", "run", spec, "-o", os.path.join(folder, "again"))
+        code, out, _ = vagus("study", "compare", os.path.join(folder, "a"), os.path.join(folder, "again"), "--json")
+        self.assertEqual((code, json.loads(out)["change"]), (0, "equal"))
+        write(spec, text.replace("start_s = 5", "start_s = 6"))
+        out = vagus("study", "run", spec, "-o", os.path.join(folder, "b"))[1]
+        self.assertIn("changed: score.start_s from 5 to 6", out)
+        ledger = os.path.join(SCRATCH, "store", "ledger.jsonl")
+        with open(ledger) as file:
+            kept = file.read()
+        write(ledger, kept.replace('"lock"', '"look"', 1))
+        self.assertIn("ledger.jsonl line 2", self.refused(3, "study", "run", spec, "-o", os.path.join(folder, "c")))
+        write(ledger, kept)
+
     def test_json_is_events_then_exactly_one_summary(self):
         code, out, err = vagus("run", "health.beats", "ecg.hea", "--json")
         self.assertEqual(code, 0, err)
