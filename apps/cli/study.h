@@ -20,5 +20,7 @@ auto of_specification(const std::string& path, const Work& work) {
 
 /// Subcommands lock, verify, explain, compare.
 void declare_study_evidence(CLI::App& app, Action& action);
+/// Subcommand failures.
+void declare_study_failures(CLI::App& app, Action& action);
 
 }  // namespace vagus::cli

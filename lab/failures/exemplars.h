@@ -1,0 +1,33 @@
+#pragma once
+/// Errors worth looking at, with what stood there and what would have flipped them.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/failures/beat_context.h"
+#include "lab/failures/slice_search.h"
+
+namespace vagus::lab {
+
+struct Exemplar {
+  std::size_t record = 0;  ///< index into StudyResult::records
+  std::size_t kind = 0;    ///< of the table's
+  std::size_t row = 0;     ///< of the table: its context
+  double t_s = 0;
+  std::optional<std::size_t> slice;         ///< the first that holds it
+  std::optional<double> before_s, after_s;  ///< the nearest beats that were found, as the reference has them
+  std::optional<double> score;              ///< of the false beat, or of what was weighed nearest to the missed one
+  std::optional<double> threshold;          ///< the one that it passed, or that it would have had to pass
+  std::optional<double> margin() const {    ///< how far the score would have to move for the error to go
+    return score && threshold ? std::optional(kind == 0 ? *threshold - *score : *score - *threshold) : std::nullopt;
+  }
+};
+
+/// Ranked: errors in slices first, the best slice's before the next one's, then those that nothing explains; within
+/// these, what was weighed nowhere near and the widest margins first, at most four of a recording together. Candidates
+/// come from a run with scores, which is kept.
+std::vector<Exemplar> find_exemplars(const StudyResult& result, const BeatTable& beats,
+                                     const std::vector<Slice>& slices, const Source& source, const Cache& cache,
+                                     std::size_t most, int threads);
+
+}  // namespace vagus::lab
