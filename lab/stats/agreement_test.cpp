@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "lab/base/error.h"
@@ -67,7 +68,8 @@ TEST(LimitsOfAgreement, IntervalsCoverTheTrueLimits) {
 }
 
 TEST(LimitsOfAgreement, WithoutSubjectsOrSpreadNothingIsTrusted) {
-  const std::vector<MeasuredPair> one{{1, 5, 4}, {1, 6, 4}}, same{{1, 5, 4}, {2, 7, 6}}, bad{{1, INFINITY, 0}};
+  const std::vector<MeasuredPair> one{{1, 5, 4}, {1, 6, 4}}, same{{1, 5, 4}, {2, 7, 6}},
+      bad{{1, std::numeric_limits<double>::infinity(), 0}};
   EXPECT_FALSE(limits_of_agreement(one).untrusted.empty());
   EXPECT_FALSE(limits_of_agreement(same).untrusted.empty());
   EXPECT_FALSE(limits_of_agreement({}).untrusted.empty());

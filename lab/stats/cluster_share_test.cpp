@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "lab/base/error.h"
@@ -122,7 +123,8 @@ TEST(ClusterShare, SaysWhenItCannotBeTrustedAndThenNothingIsShown) {
 }
 
 TEST(ClusterShare, RefusesWhatIsNoShare) {
-  const std::vector<Cluster> over{{3, 2}, {1, 2}}, negative{{1, -1}}, infinite{{1, INFINITY}}, fine{{1, 2}};
+  const std::vector<Cluster> over{{3, 2}, {1, 2}}, negative{{1, -1}},
+      infinite{{1, std::numeric_limits<double>::infinity()}}, fine{{1, 2}};
   for (const auto& data : {over, negative, infinite}) EXPECT_THROW(cluster_share(data), UsageError);
   EXPECT_THROW(cluster_share(fine, {1.0, true}), UsageError);
 }

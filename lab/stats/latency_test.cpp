@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "lab/base/error.h"
@@ -71,7 +72,7 @@ TEST(Latency, IsNeverOfZeroWidthAndSaysWhatIsMissing) {
   EXPECT_FALSE(latency_quantile({}, 0.5).trusted());
   EXPECT_FALSE(cluster_latency_quantile(ties, 0.5).trusted());
   EXPECT_THROW(latency_quantile(ties, 1), UsageError);
-  const std::vector<EventLatency> bad{{0, Outcome::detected, NAN}};
+  const std::vector<EventLatency> bad{{0, Outcome::detected, std::numeric_limits<double>::quiet_NaN()}};
   EXPECT_THROW(latency_quantile(bad, 0.5), UsageError);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "lab/base/error.h"
@@ -54,7 +55,7 @@ TEST(PairedPermutation, SaysNothingOfMethodsThatAgreeAndRefusesWhatIsNoNumber) {
   const std::vector<PairedCluster> same(8, PairedCluster{{3, 4}, {3, 4}});
   EXPECT_EQ(paired_permutation(same).p, 1);
   EXPECT_TRUE(std::isnan(paired_permutation({}).p));
-  const std::vector<PairedCluster> bad{{{NAN, 1}, {1, 1}}};
+  const std::vector<PairedCluster> bad{{{std::numeric_limits<double>::quiet_NaN(), 1}, {1, 1}}};
   EXPECT_THROW(paired_permutation(bad), UsageError);
   EXPECT_THROW(paired_permutation(same, {10, 1}), UsageError);
 }

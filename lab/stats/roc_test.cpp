@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "lab/base/error.h"
@@ -71,7 +72,7 @@ TEST(RocArea, WithoutVarianceItIsWideAndNotTrusted) {
   EXPECT_GT(compare_roc_areas(trials).difference.interval.width(), 0);
   EXPECT_EQ(compare_roc_areas(trials).p, 1);
   EXPECT_TRUE(std::isnan(roc_area(std::span(trials).first(5)).value));
-  trials[0].a = NAN;
+  trials[0].a = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(roc_area(trials), UsageError);
 }
 
