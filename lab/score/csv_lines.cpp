@@ -33,6 +33,14 @@ std::vector<std::string> csv_cells(std::string_view line) {
   return cells;
 }
 
+int first_column(const std::vector<std::string>& names, std::initializer_list<const char*> wanted) {
+  for (const char* name : wanted) {
+    const auto it = std::find(names.begin(), names.end(), name);
+    if (it != names.end()) return static_cast<int>(it - names.begin());
+  }
+  return -1;
+}
+
 CsvLines::CsvLines(std::string_view text) : rest_(text) {
   if (rest_.substr(0, 3) == "\xEF\xBB\xBF") rest_.remove_prefix(3);
 }

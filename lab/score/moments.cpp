@@ -23,12 +23,7 @@ struct TableColumns {
   bool signals = false;
 
   explicit TableColumns(const std::vector<std::string>& names) {
-    const auto find = [&](std::initializer_list<const char*> wanted) {
-      for (const char* name : wanted)
-        for (std::size_t i = 0; i < names.size(); ++i)
-          if (names[i] == name) return static_cast<int>(i);
-      return -1;
-    };
+    const auto find = [&](std::initializer_list<const char*> wanted) { return first_column(names, wanted); };
     start = find({"t_start_s", "t_s", "t_ms", "t_us", "t_ns"});
     if (start >= 0) {
       const std::string& unit = names[static_cast<std::size_t>(start)];

@@ -8,7 +8,8 @@
 #include <sstream>
 
 #include "lab/base/error.h"
-#include "lab/stats/random.h"
+#include "lab/stats/equivalence.h"
+#include "lab/stats/permutation.h"
 #include "lab/study/results.h"
 
 namespace vagus::lab {
@@ -17,44 +18,8 @@ namespace {
 constexpr const char* judged_part = "what is judged";
 constexpr const char* compared[] = {"ec57.sensitivity_gross", "ec57.positive_predictivity_gross",
                                     "ec57.sensitivity_average", "ec57.positive_predictivity_average"};
-constexpr int permutations = 9999;
 
 double ratio(const Cluster& sum) { return sum.numerator / sum.denominator; }
-
-/// Two-sided p of the difference of two ratios if, within each subject, which method is which did not matter. Every
-/// exchange where there are at most 2^13, else `permutations` drawn ones (Phipson and Smyth 2010 for the count).
-double exchange_p(const std::vector<PairedCluster>& pairs, std::uint64_t seed) {
-  const auto apart = [&](const auto& swapped) {
-    Cluster a, b;
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      const PairedCluster& pair = pairs[i];
-      const bool swap = swapped(i);
-      const Cluster& first = swap ? pair.b : pair.a;
-      const Cluster& second = swap ? pair.a : pair.b;
-      a.numerator += first.numerator;
-      a.denominator += first.denominator;
-      b.numerator += second.numerator;
-      b.denominator += second.denominator;
-    }
-    return std::abs(ratio(a) - ratio(b));
-  };
-  const double seen = apart([](std::size_t) { return false; });
-  const double as_far = seen * (1 - 1e-12);
-  if (!(seen > 0)) return 1;
-  if (pairs.size() <= 13) {
-    const std::uint32_t all = 1U << pairs.size();
-    std::int64_t far = 0;
-    for (std::uint32_t mask = 0; mask < all; ++mask)
-      far += apart([&](std::size_t i) { return ((mask >> i) & 1U) != 0; }) >= as_far ? 1 : 0;
-    return static_cast<double>(far) / all;
-  }
-  std::int64_t far = 1;
-  for (int i = 0; i < permutations; ++i) {
-    SplitMix random = SplitMix::stream(seed, static_cast<std::uint64_t>(i));
-    far += apart([&](std::size_t) { return (random.next() >> 63) != 0; }) >= as_far ? 1 : 0;
-  }
-  return static_cast<double>(far) / (permutations + 1);
-}
 
 std::vector<Count> of(const std::map<std::string, Count>& all, const std::vector<std::string>& names) {
   std::vector<Count> out;
@@ -206,13 +171,17 @@ Difference difference(const Statistic& statistic, const std::vector<Count>& firs
   BootstrapOptions bootstrap;
   bootstrap.confidence = options.confidence;
   bootstrap.seed = options.seed;
-  out.estimate = paired_difference(reversed, bootstrap);
-  out.p = exchange_p(sums, options.seed);
+  out.estimate = paired_estimate(reversed, bootstrap)(options.confidence);
+  PermutationOptions exchange;
+  exchange.seed = options.seed;
+  out.p = paired_permutation(reversed, exchange).p;
   const bool less_is_better = statistic.of == Statistic::Of::unreadable_share;
   const double low = less_is_better ? -out.estimate.interval.high : out.estimate.interval.low;
   const double high = less_is_better ? -out.estimate.interval.low : out.estimate.interval.high;
   if (same) {
     out.change = Change::equal;
+  } else if (!out.estimate.trusted()) {
+    out.change = Change::not_shown;
   } else if (low > 0) {
     out.change = Change::better;
   } else if (high < 0) {
