@@ -154,6 +154,7 @@ void declare_study(CLI::App& app, Action& action) {
       "  vagus study run studies/beats-simulated.toml -o /tmp/first\n"
       "  vagus study run studies/beats.toml --detector health.beats --threads 1\n");
   declare_study_evidence(app, action);
+  declare_study_power(app, action);
   declare_study_failures(app, action);
   run->callback([options, &action] { action = [options] { return guarded(*options); }; });
 }

@@ -220,6 +220,16 @@ Json as_json(const Comparison& comparison) {
   return json;
 }
 
+std::vector<Count> judged_counts(const Json& results) {
+  try {
+    std::vector<Count> counts;
+    for (auto& [name, count] : judged_side(results).counts) counts.push_back(count);
+    return counts;
+  } catch (const Json::exception&) {
+    throw Error("the result lacks its recordings' counts", "", "run the study again with this version");
+  }
+}
+
 Json read_results(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code code;

@@ -48,6 +48,9 @@ struct Comparison {
 Comparison compare_results(const Json& first, const Json& second, const CompareOptions& options = {});
 Json as_json(const Comparison& comparison);
 
+/// What each judged recording counted. Throws Error where the result lacks it.
+std::vector<Count> judged_counts(const Json& results);
+
 /// Reads `results.json` (or the folder it lies in). Throws Error (exit 3) where it is none, or of a schema that this
 /// version does not know.
 Json read_results(const std::string& path);

@@ -1,0 +1,173 @@
+#include "lab/study/power.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "lab/base/error.h"
+#include "lab/base/progress.h"
+#include "lab/stats/random.h"
+#include "lab/study/compare.h"
+#include "lab/study/plan.h"
+
+namespace vagus::lab {
+namespace {
+
+bool is_worst(const Statistic& statistic) {
+  return statistic.over == Statistic::Over::worst || statistic.over == Statistic::Over::worst_record;
+}
+
+std::vector<std::vector<Count>> by_subject(const std::vector<Count>& counts) {
+  std::map<std::string, std::vector<Count>> subjects;
+  for (const Count& count : counts) subjects[count.subject].push_back(count);
+  std::vector<std::vector<Count>> out;
+  for (auto& [subject, own] : subjects) out.push_back(std::move(own));
+  return out;
+}
+
+/// Whether one drawn study shows the requirement.
+bool shows(const Statistic& statistic, const Requirement& requirement, const std::vector<std::vector<Count>>& pilot,
+           std::int64_t subjects, SplitMix random) {
+  std::vector<Count> drawn;
+  for (std::int64_t i = 0; i < subjects; ++i) {
+    for (Count count : pilot[random.below(static_cast<std::uint32_t>(pilot.size()))]) {
+      count.subject = std::to_string(i);  // drawn twice, a subject is two
+      drawn.push_back(std::move(count));
+    }
+  }
+  return judge(statistic, requirement, drawn).verdict == Verdict::met;
+}
+
+double power_at(const Statistic& statistic, const Requirement& requirement,
+                const std::vector<std::vector<Count>>& pilot, std::int64_t subjects, std::uint64_t seed, int runs) {
+  std::vector<char> met(static_cast<std::size_t>(runs));
+  on_cores(met.size(), 0, [&](std::size_t run) {
+    met[run] = shows(statistic, requirement, pilot, subjects, SplitMix::stream(seed, run)) ? 1 : 0;
+  });
+  return static_cast<double>(std::count(met.begin(), met.end(), 1)) / runs;
+}
+
+bool right_side(const Requirement& requirement, double value) {
+  return requirement.direction == Direction::at_least ? value > requirement.bound : value < requirement.bound;
+}
+
+std::int64_t subjects_of(const std::vector<Count>& counts) {
+  std::set<std::string> subjects;
+  for (const Count& count : counts) subjects.insert(count.subject);
+  return static_cast<std::int64_t>(subjects.size());
+}
+
+}  // namespace
+
+RequirementPower power_of(const RequirementSpec& requirement, const std::vector<Count>& pilot, std::int64_t judged,
+                          std::uint64_t seed, const PowerOptions& options) {
+  const Statistic& about = statistic(requirement.statistic);
+  RequirementPower out;
+  out.name = requirement.name;
+  out.statistic = requirement.statistic;
+  out.pilot_subjects = subjects_of(pilot);
+  out.judged_subjects = judged;
+  if (out.pilot_subjects < 2) throw UsageError("a pilot of fewer than 2 subjects does not tell how subjects differ");
+  out.pilot = figure(about, pilot, requirement.bound.confidence).estimate.value;
+  if (is_worst(about)) {
+    out.why = "a worst figure does not narrow with more subjects";
+    return out;
+  }
+  const auto subjects = by_subject(pilot);
+  const auto power = [&](std::int64_t n) {
+    const double share = power_at(about, requirement.bound, subjects, n, seed, options.runs);
+    out.curve.push_back({n, share});
+    return share;
+  };
+  if (judged > 0) out.power_there = power(judged);
+  if (!std::isfinite(out.pilot) || !right_side(requirement.bound, out.pilot)) {
+    out.why = "the pilot's figure does not meet the bound itself: no number of subjects shows it";
+    return out;
+  }
+  std::int64_t low = 1, high = 4;  // power is too low at `low`
+  while (power(high) < options.power) {
+    low = high;
+    high *= 2;
+    if (high > options.most) {
+      out.why = "even " + std::to_string(low) + " subjects do not reach the power asked for";
+      break;
+    }
+  }
+  if (out.why.empty()) {
+    while (high - low > std::max<std::int64_t>(1, low / 32)) {
+      const std::int64_t middle = low + (high - low) / 2;
+      (power(middle) < options.power ? low : high) = middle;
+    }
+    out.needed = high;
+  }
+  std::sort(out.curve.begin(), out.curve.end(),
+            [](const PowerPoint& a, const PowerPoint& b) { return a.subjects < b.subjects; });
+  out.curve.erase(std::unique(out.curve.begin(), out.curve.end(),
+                              [](const PowerPoint& a, const PowerPoint& b) { return a.subjects == b.subjects; }),
+                  out.curve.end());
+  return out;
+}
+
+std::vector<RequirementPower> study_power(const StudySpec& spec, const Source& source, const Cache& cache,
+                                          const PowerOptions& options) {
+  std::set<std::string> judged;
+  for (const Planned& planned : make_plan(spec, source.items()).recordings) {
+    if (planned.role == Role::judged) judged.insert(planned.item.subject);
+  }
+  StudySpec pilot = spec;
+  pilot.split.test = spec.split.train;
+  pilot.split.test.insert(pilot.split.test.end(), spec.split.tune.begin(), spec.split.tune.end());
+  pilot.split.train.clear();
+  pilot.split.tune.clear();
+  if (pilot.split.test.empty())
+    throw Error("the specification has no subjects to train or tune on, and those it judges are not looked at for this",
+                spec.name, "give an earlier result by --from");
+  for (const std::string& pattern : spec.split.test) pilot.data.exclude.push_back({pattern, "judged"});
+  const StudyResult result = run_study(pilot, source, cache);
+  std::vector<RequirementPower> out;
+  Progress progress("power", static_cast<std::int64_t>(spec.requirements.size()));
+  for (const RequirementSpec& requirement : spec.requirements) {
+    std::vector<Count> counts;
+    for (const RecordResult& record : result.records) {
+      if (record.role == Role::judged && requirement.group.picks(record.item.attributes))
+        counts.push_back(count_of(record));
+    }
+    out.push_back(power_of(requirement, counts, static_cast<std::int64_t>(judged.size()), spec.seed, options));
+    progress.advance();
+  }
+  return out;
+}
+
+std::vector<RequirementPower> study_power(const StudySpec& spec, const Json& pilot_results,
+                                          const PowerOptions& options) {
+  const std::vector<Count> counts = judged_counts(pilot_results);
+  std::vector<RequirementPower> out;
+  Progress progress("power", static_cast<std::int64_t>(spec.requirements.size()));
+  for (const RequirementSpec& requirement : spec.requirements) {
+    out.push_back(power_of(requirement, counts, 0, spec.seed, options));
+    progress.advance();
+  }
+  return out;
+}
+
+Json as_json(const std::vector<RequirementPower>& powers) {
+  Json json = Json::array();
+  for (const RequirementPower& one : powers) {
+    Json curve = Json::array();
+    for (const PowerPoint& point : one.curve)
+      curve.push_back({{"subjects", point.subjects}, {"power", number(point.power)}});
+    json.push_back({{"requirement", one.name},
+                    {"statistic", one.statistic},
+                    {"pilot_estimate", number(one.pilot)},
+                    {"pilot_subjects", one.pilot_subjects},
+                    {"judged_subjects", one.judged_subjects > 0 ? Json(one.judged_subjects) : Json(nullptr)},
+                    {"power_with_judged", one.judged_subjects > 0 ? number(one.power_there) : Json(nullptr)},
+                    {"subjects_needed", one.needed ? Json(*one.needed) : Json(nullptr)},
+                    {"why", one.why},
+                    {"curve", curve}});
+  }
+  return {{"power", json}};
+}
+
+}  // namespace vagus::lab
