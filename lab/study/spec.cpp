@@ -14,6 +14,9 @@ namespace {
 /// Far above any real specification; what is larger is not one.
 constexpr std::uintmax_t max_spec_bytes = 4U << 20U;
 
+/// A margin of nothing would ask for proof that nothing at all was lost, which no data give.
+constexpr double smallest_margin = 1e-6;
+
 DataSpec read_data(const Section& top) {
   const Section data(top.section("data"), "data", top.path(), {"sets", "simulate", "where", "exclude", "resample_hz"});
   DataSpec spec;
@@ -107,7 +110,8 @@ ScoreSpec read_score(const Section& top) {
 }
 
 RequirementSpec read_requirement(const toml::table& table, const std::string& path) {
-  const Section section(table, "requirement", path, {"name", "statistic", "direction", "bound", "confidence", "group"});
+  const Section section(table, "requirement", path,
+                        {"name", "statistic", "direction", "bound", "confidence", "group", "margin"});
   RequirementSpec requirement;
   requirement.statistic = section.text("statistic");
   const auto& names = statistic_names();
@@ -124,10 +128,16 @@ RequirementSpec read_requirement(const toml::table& table, const std::string& pa
   requirement.bound.bound = section.number("bound", 0, 1);  // every statistic is a share
   requirement.bound.confidence = section.number("confidence", 0.95, 0.5, 0.9999);
   requirement.group = section.filter("group");
+  requirement.margin = section.number("margin", standard_margin(requirement.bound), smallest_margin, 1);
   return requirement;
 }
 
 }  // namespace
+
+double standard_margin(const Requirement& bound) {
+  const double errors = bound.direction == Direction::at_least ? 1 - bound.bound : bound.bound;
+  return std::max(errors / 2, 0.001);
+}
 
 bool meant(const std::string& pattern, const std::string& set, const std::string& recording) {
   if (pattern.find(':') != std::string::npos && matches(set + ":" + recording, pattern)) return true;
@@ -153,8 +163,9 @@ StudySpec parse_spec(std::string_view text, const std::string& path) {
   for (const auto* requirement : top.sections("requirement"))
     spec.requirements.push_back(read_requirement(*requirement, path));
   for (const auto* entry : top.sections("group")) {
-    const Section section(*entry, "group", path, {"name", "where", "recordings"});
+    const Section section(*entry, "group", path, {"name", "where", "recordings", "margin"});
     Group group{section.text("name"), section.filter("where"), section.texts("recordings")};
+    if (section.has("margin")) group.margin = section.number("margin", smallest_margin, 1);
     if (group.where.empty() && group.recordings.empty()) section.fail("a group needs 'where' or 'recordings'");
     spec.groups.push_back(std::move(group));
   }

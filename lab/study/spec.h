@@ -55,13 +55,19 @@ struct RequirementSpec {
   std::string name, statistic;
   Requirement bound;  ///< direction, bound, confidence
   Filter group;
+  double margin = 0;  ///< what a later version may lose of it (`vagus release check`); of the statistic's unit, above 0
 };
+
+/// The margin of a requirement that names none: half of the errors that its bound leaves room for (0.005 of at least
+/// 0.99, 0.025 of at most 0.05), but not below 0.001.
+double standard_margin(const Requirement& bound);
 
 /// A part of the data whose figures are printed beside the verdict.
 struct Group {
   std::string name;
   Filter where;
   std::vector<std::string> recordings;  ///< names or patterns; empty: all that `where` picks
+  double margin = 0;                    ///< within it, instead of each requirement's; 0: the requirement's
 };
 
 struct StudySpec {

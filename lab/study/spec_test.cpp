@@ -77,6 +77,20 @@ where = "age >= 65"
   EXPECT_EQ(spec.groups.size(), 1U);
 }
 
+TEST(Spec, AMarginIsStatedOrHalfOfTheErrorsThatTheBoundLeavesRoomFor) {
+  const std::string requirement =
+      "[[requirement]]\nstatistic = \"ec57.sensitivity_gross\"\ndirection = \"at_least\"\nbound = 0.99\n";
+  EXPECT_DOUBLE_EQ(parse_spec(least + requirement, "my.toml").requirements[0].margin, 0.005);
+  EXPECT_DOUBLE_EQ(parse_spec(least + requirement + "margin = 0.02\n", "my.toml").requirements[0].margin, 0.02);
+  EXPECT_DOUBLE_EQ(standard_margin({Direction::at_most, 0.05, 0.95}), 0.025);
+  EXPECT_DOUBLE_EQ(standard_margin({Direction::at_least, 1, 0.95}), 0.001);
+  const std::string group = "[[group]]\nname = \"g\"\nwhere = \"age >= 65\"\n";
+  EXPECT_EQ(parse_spec(least + group, "my.toml").groups[0].margin, 0);
+  EXPECT_EQ(parse_spec(least + group + "margin = 0.05\n", "my.toml").groups[0].margin, 0.05);
+  EXPECT_NE(refusal(least + requirement + "margin = 0\n").find("my.toml line 11: 'requirement.margin' must lie"),
+            std::string::npos);
+}
+
 TEST(Spec, AnUnknownKeyIsRefusedWithItsLineAndTheNearestRightOne) {
   EXPECT_EQ(refusal("name = \"n\"\n[data]\nsets = [\"mitdb\"]\nwere = \"x\"\n[detector]\nname = \"d\"\n"),
             "my.toml line 4: unknown key 'data.were' (did you mean 'where'?)");
