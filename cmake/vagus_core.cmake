@@ -12,16 +12,12 @@ else()
   set(VAGUS_BARE OFF)
 endif()
 
-# vagus_core_program(NAME SOURCES a.cpp ... [BOARD vagus_serial_board]): a program for the core at hand, bare metal or host, on
-#   the board's support.
+# vagus_core_program(NAME SOURCES a.cpp ...): a program for the core at hand, bare metal or host, on the board's support.
 #   A bare one is looked through for symbols that a wrist does not have; one that is found fails the build.
 function(vagus_core_program name)
-  cmake_parse_arguments(V "" "BOARD" "SOURCES" ${ARGN})
-  if(NOT V_BOARD)
-    set(V_BOARD vagus_board)
-  endif()
+  cmake_parse_arguments(V "" "" "SOURCES" ${ARGN})
   add_executable(${name} ${V_SOURCES})
-  target_link_libraries(${name} PRIVATE ${V_BOARD} vagus_device vagus_warnings)
+  target_link_libraries(${name} PRIVATE vagus_board vagus_device vagus_warnings)
   if(VAGUS_BARE)
     set(board ${PROJECT_SOURCE_DIR}/apps/firmware/board)
     target_compile_definitions(${name} PRIVATE VAGUS_BOARD_HZ=${VAGUS_BOARD_HZ_${VAGUS_CORE}}U)

@@ -1,53 +1,22 @@
 #include "lab/store/transaction.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstring>
 #include <set>
 #include <utility>
 
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
+#include "lab/base/file_lock.h"
 
 namespace vagus::lab {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// An advisory lock on a file, held until destruction.
-class Lock {
- public:
-  Lock(const fs::path& path, int operation) {
-    fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd_ < 0) throw Error(std::string("the store cannot be written: ") + std::strerror(errno), path.string());
-    int result = 0;
-    do {
-      result = flock(fd_, operation);
-    } while (result != 0 && errno == EINTR);
-    held_ = result == 0;
-    if (!held_ && errno != EWOULDBLOCK) {
-      const int reason = errno;
-      close(fd_);
-      throw Error(std::string("the store cannot be locked for writing: ") + std::strerror(reason), path.string());
-    }
-  }
-  ~Lock() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-  bool held() const { return held_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-  bool held_ = false;
-};
 
 void make_folders(const fs::path& path) {
   std::error_code code;
@@ -69,12 +38,12 @@ Transaction::Transaction(const fs::path& store, const std::function<std::vector<
   for (const char* name : {"signals", "layers", "sets", "staging"}) make_folders(store_ / name);
   static std::atomic<unsigned> serial{0};
   // Under the store's lock, so that nobody takes a folder for stale between its creation and its locking.
-  const Lock lock(store_ / ".lock", LOCK_EX);
+  const FileLock lock(store_ / ".lock", "the store");
   clear_stale(referenced);
   folder_ = store_ / "staging" / (std::to_string(getpid()) + "." + std::to_string(serial++));
   make_folders(folder_);
   try {
-    Lock own(folder_ / ".lock", LOCK_EX);
+    FileLock own(folder_ / ".lock", "the store");
     lock_ = own.release();
   } catch (...) {
     std::error_code code;
@@ -95,7 +64,7 @@ void Transaction::clear_stale(const std::function<std::vector<std::string>()>& r
   for (const auto& entry : fs::directory_iterator(store_ / "staging", code)) {
     // Its lock can be had only if its writer is dead: a writer locks it before it lets go of the store's lock.
     if (fs::exists(entry.path() / ".lock", code)) {
-      const Lock theirs(entry.path() / ".lock", LOCK_EX | LOCK_NB);
+      const FileLock theirs(entry.path() / ".lock", "the store", FileLock::Wait::no);
       if (!theirs.held()) continue;
       fs::remove_all(entry.path(), code);
     } else {
@@ -135,7 +104,7 @@ void Transaction::stage(const std::string& relative, std::string_view content) {
 }
 
 void Transaction::commit(const std::function<void()>& make_visible) {
-  const Lock lock(store_ / ".lock", LOCK_EX);
+  const FileLock lock(store_ / ".lock", "the store");
   std::set<fs::path> folders;
   std::vector<fs::path> fresh;
   try {

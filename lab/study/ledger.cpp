@@ -1,7 +1,5 @@
 #include "lab/study/ledger.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include <sstream>
 
 #include "lab/base/error.h"
+#include "lab/base/file_lock.h"
 #include "lab/base/numbers.h"
 #include "lab/base/toml.h"
 #include "lab/store/hash.h"
@@ -123,27 +122,6 @@ std::vector<std::string> differences(const std::map<std::string, std::string>& l
   return out;
 }
 
-/// An advisory lock, held until destruction.
-class Held {
- public:
-  explicit Held(const fs::path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) throw Error(std::string("the ledger cannot be written: ") + std::strerror(errno), path.string());
-    while (flock(fd_, LOCK_EX) != 0) {
-      if (errno == EINTR) continue;
-      const int reason = errno;
-      close(fd_);
-      throw Error(std::string("the ledger cannot be locked: ") + std::strerror(reason), path.string());
-    }
-  }
-  ~Held() { close(fd_); }
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 }  // namespace
 
 std::map<std::string, std::string> said_by(const std::string& specification, const std::string& path) {
@@ -241,7 +219,7 @@ template <class Missing>
 void Ledger::append(const Missing& missing) {
   std::error_code code;
   fs::create_directories(folder_, code);
-  const Held held(file());
+  const FileLock held(file(), "the ledger");
   reread();
   std::string text;
   for (LedgerEntry& entry : missing()) {
