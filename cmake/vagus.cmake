@@ -58,21 +58,24 @@ function(vagus_module name)
   set_property(GLOBAL APPEND PROPERTY VAGUS_MODULES ${name})
 endfunction()
 
-# vagus_test(NAME SOURCES a_test.cpp ... [LINK lib ...] [SEPARATE])
+# vagus_test(NAME SOURCES a_test.cpp ... [LINK lib ...] [SEPARATE] [TIMEOUT seconds])
 #   One GoogleTest program; each of its tests becomes a CTest entry `NAME.Suite.Test`. SEPARATE: its sources use the same
 #   names for their own things, so a unity build compiles each alone.
 function(vagus_test name)
   if(NOT VAGUS_TESTS)
     return()
   endif()
-  cmake_parse_arguments(V "SEPARATE" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(V "SEPARATE" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT V_TIMEOUT)
+    set(V_TIMEOUT 300)
+  endif()
   add_executable(${name} ${V_SOURCES})
   if(V_SEPARATE)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${V_LINK} vagus_warnings GTest::gtest GTest::gtest_main)
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${V_TIMEOUT})
 endfunction()
 
 # vagus_fuzz(NAME SOURCE fuzz.cpp [LINK lib ...]): a libFuzzer target, built into fuzz/NAME.

@@ -58,7 +58,7 @@ EventPlan plan_of(const lab::Settings& settings, std::int64_t subjects) {
                             near.empty() ? "see vagus simulate --help" : "did you mean \"" + near + "\"?");
     }
     if (!lab::parse_double(text, *value))
-      throw lab::UsageError("--set " + key + " takes a number, not \"" + text + "\"");
+      throw lab::UsageError(fmt::format("--set {} takes a number, not \"{}\"", key, text));
   }
   if (!(plan.days >= 1 && plan.days <= 1000) || plan.days != static_cast<double>(static_cast<std::int64_t>(plan.days)))
     throw lab::UsageError("--set days takes a whole number from 1 to 1000");

@@ -273,6 +273,7 @@ BeatContext beat_context(const RecordResult& record, const Recording& recording,
     nearest[i] = next - beats.begin() - 1;
   }
   std::vector<double> beats_s;
+  beats_s.reserve(beats.size());
   for (const Beat& beat : beats) beats_s.push_back(beat.t_s);
   const EcgMeasures measures(*channel, beats_s);
   add_intervals(context, beats, nearest);

@@ -148,6 +148,7 @@ std::vector<Exemplar> find_exemplars(const StudyResult& result, const BeatTable&
   std::map<std::size_t, std::vector<Exemplar*>> by_record;
   for (Exemplar& one : all) by_record[one.record].push_back(&one);
   std::vector<std::size_t> records;
+  records.reserve(by_record.size());
   for (const auto& [record, errors] : by_record) records.push_back(record);
   on_cores(records.size(), threads, [&](std::size_t i) {
     const RecordResult& record = result.records[records[i]];

@@ -56,6 +56,7 @@ HeldOut held_out_rows(const std::vector<HeldOutSubject>& subjects, bool found_by
     return (inside - s.errors * s.share) / std::sqrt(s.errors * s.share * (1 - s.share) + 0.25);
   };
   std::vector<double> z;
+  z.reserve(telling.size());
   for (const HeldOutSubject& s : telling) z.push_back(z_of(s, s.inside));
   const Moments m = moments(z);
   if (found_by_half && m.variance > 0) out.p = above(m.mean * std::sqrt(n / m.variance), n - 1);

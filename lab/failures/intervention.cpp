@@ -34,7 +34,8 @@ Sums sums_of(const RecordResult& record, const Ec57& scored, double start_s, boo
     const double t_s = static_cast<double>(a.tick) / record.reference.tick_hz;
     if (beat_class(a.label, BeatMap::bxb) != 0 && t_s >= start_s && counts(t_s)) ++sums.beats;
   }
-  for (double t_s = start_s; t_s < record.run.duration_s; t_s += 1) sums.seconds += counts(t_s) ? 1 : 0;
+  for (int second = 0; start_s + second < record.run.duration_s; ++second)
+    sums.seconds += counts(start_s + second) ? 1 : 0;
   return sums;
 }
 
@@ -138,7 +139,7 @@ Intervention simulate_again(const StudyResult& result, const std::map<std::strin
   std::string what = "simulated again with";
   for (const auto& [key, value] : settings) {
     spec.data.simulate->settings[key] = value;
-    what += " " + key + " = " + value;
+    what.append(" ").append(key).append(" = ").append(value);
   }
   StudyOptions options;
   options.threads = threads;

@@ -68,7 +68,7 @@ std::string drawing(const OperatingData& data) {
         path += (path.empty() ? "M" : "L") + fixed(x(data.thresholds[t]), 0) + " " + fixed(y(curve[t]), 1);
     }
     const std::string style = "q" + std::to_string(index % 4);
-    out += "<path class=\"" + style + "\" d=\"" + path + "\"/>";
+    out.append("<path class=\"").append(style).append("\" d=\"").append(path).append("\"/>");
     out += "<text class=\"" + style + "\" x=\"" + fixed(plot_left + 20, 0) + "\" y=\"" +
            fixed(plot_bottom - 50 + 28 * static_cast<double>(index), 0) + "\">" + escaped(figure.name) +
            (index == 0 ? " (solid)" : " (dashed)") + "</text>";

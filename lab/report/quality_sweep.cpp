@@ -11,6 +11,7 @@ namespace {
 /// Every hundredth where quality is low would say little: most beats are near 1.
 std::vector<double> quality_steps() {
   std::vector<double> steps;
+  steps.reserve(64);
   for (int i = 0; i < 45; ++i) steps.push_back(0.02 * i);
   for (int i = 90; i < 100; ++i) steps.push_back(0.01 * i);
   steps.push_back(0.995);

@@ -253,8 +253,10 @@ EventCounts score_events(const EventMatcher& matcher, const EventTest& test, con
   if (!(options.from_s >= 0)) throw UsageError("the start must be 0 s or more");
   if (options.to_s >= 0 && !(options.to_s > options.from_s)) throw UsageError("the end must be after the start");
   const std::size_t events = matcher.reference().events.size();
+  double to_s = never_s;
+  if (options.to_s >= 0) to_s = options.to_s;
   Counting counting{matcher,
-                    Scope{{options.from_s, options.to_s >= 0 ? options.to_s : never_s}},
+                    Scope{{options.from_s, to_s}},
                     joined(test.unreadable),
                     std::vector<double>(events, never_s),
                     std::vector<std::int64_t>(matcher.reference().trials.size(), 0),

@@ -78,7 +78,11 @@ std::int64_t draw_poisson(SplitMix& random, double mean) {
     const double step = std::min(mean, 16.);
     mean -= step;
     const double limit = std::exp(-step);
-    for (double product = random.uniform(); product > limit; product *= random.uniform()) ++count;
+    double product = random.uniform();
+    while (product > limit) {
+      ++count;
+      product *= random.uniform();
+    }
   }
   return count;
 }

@@ -28,7 +28,8 @@ std::vector<Timed> in_order(std::span<const EventLatency> events, std::size_t& s
     const bool missed = e.outcome == EventLatency::Outcome::missed;
     if (!missed && !std::isfinite(e.seconds)) throw UsageError("a latency must be finite; missed events are marked so");
     const auto subject = index.try_emplace(e.subject, index.size()).first->second;
-    const double seconds = missed ? never : e.seconds;
+    double seconds = e.seconds;
+    if (missed) seconds = never;
     out.push_back({seconds, e.outcome == EventLatency::Outcome::detected, subject});
   }
   std::stable_sort(out.begin(), out.end(), [](const Timed& a, const Timed& b) {

@@ -266,6 +266,9 @@ struct Expected {
   const char* track;
 };
 
+/// As a test's name shows it.
+std::ostream& operator<<(std::ostream& out, const Expected& expected) { return out << expected.set; }
+
 class KnownSet : public testing::TestWithParam<Expected> {};
 
 TEST_P(KnownSet, goes_in_from_the_shared_data) {

@@ -1,5 +1,6 @@
 #include "lab/study/ledger.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -111,13 +112,13 @@ std::vector<std::string> differences(const std::map<std::string, std::string>& l
   for (const auto& [key, value] : locked) {
     const auto it = now_said.find(key);
     if (it == now_said.end()) {
-      out.push_back("taken out: " + key + " = " + value);
+      out.push_back(fmt::format("taken out: {} = {}", key, value));
     } else if (it->second != value) {
-      out.push_back("changed: " + key + " from " + value + " to " + it->second);
+      out.push_back(fmt::format("changed: {} from {} to {}", key, value, it->second));
     }
   }
   for (const auto& [key, value] : now_said) {
-    if (!locked.contains(key)) out.push_back("added: " + key + " = " + value);
+    if (!locked.contains(key)) out.push_back(fmt::format("added: {} = {}", key, value));
   }
   return out;
 }

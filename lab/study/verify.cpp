@@ -20,12 +20,14 @@ std::string short_text(const Json& value) {
   return text;
 }
 
+std::string inside(std::string at, const std::string& key) { return at.empty() ? key : at.append(".").append(key); }
+
 void collect(const Json& file, const Json& derived, const std::string& at, std::size_t most,
              std::vector<std::string>& out) {
   if (out.size() >= most || file == derived) return;
   if (file.is_object() && derived.is_object()) {
     for (const auto& [key, value] : file.items()) {
-      const std::string place = at.empty() ? key : at + "." + key;
+      const std::string place = inside(at, key);
       if (derived.contains(key)) {
         collect(value, derived.at(key), place, most, out);
       } else if (out.size() < most) {
@@ -34,7 +36,7 @@ void collect(const Json& file, const Json& derived, const std::string& at, std::
     }
     for (const auto& [key, value] : derived.items()) {
       if (!file.contains(key) && out.size() < most)
-        out.push_back((at.empty() ? key : at + "." + key) + ": derived has it, the file has not");
+        out.push_back(inside(at, key) + ": derived has it, the file has not");
     }
     return;
   }

@@ -276,7 +276,8 @@ OperatingPoint OperatingCurve::at(double threshold) const {
     return static_cast<double>(p.threshold) >= threshold;
   });
   OperatingPoint point;
-  point.latency_median_s = point.latency_p90_s = timed_events_ > 0 ? never : undefined;
+  point.latency_median_s = point.latency_p90_s = undefined;
+  if (timed_events_ > 0) point.latency_median_s = point.latency_p90_s = never;
   if (after != points_.begin()) point = *(after - 1);
   point.threshold = static_cast<float>(threshold);
   return point;
