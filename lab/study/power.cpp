@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -145,7 +146,17 @@ std::vector<RequirementPower> study_power(const StudySpec& spec, const Json& pil
   std::vector<RequirementPower> out;
   Progress progress("power", static_cast<std::int64_t>(spec.requirements.size()));
   for (const RequirementSpec& requirement : spec.requirements) {
-    out.push_back(power_of(requirement, counts, 0, spec.seed, options));
+    if (requirement.group.empty()) {
+      out.push_back(power_of(requirement, counts, 0, spec.seed, options));
+    } else {
+      RequirementPower unknown;
+      unknown.name = requirement.name;
+      unknown.statistic = requirement.statistic;
+      unknown.pilot = std::numeric_limits<double>::quiet_NaN();
+      unknown.why = "a result does not keep the attributes that \"" + requirement.group.text() +
+                    "\" asks for: name training subjects in the specification instead";
+      out.push_back(std::move(unknown));
+    }
     progress.advance();
   }
   return out;

@@ -21,10 +21,12 @@ struct RequirementPower {
   std::string name, statistic;
   double pilot = 0;  ///< the figure over the pilot's subjects
   std::int64_t pilot_subjects = 0;
-  std::int64_t judged_subjects = 0;    ///< that the specification has; 0 unknown
-  double power_there = 0;              ///< with so many
-  std::optional<std::int64_t> needed;  ///< least number with the power asked for; nothing where `why` says so
-  std::vector<PowerPoint> curve;       ///< in order of subjects
+  std::int64_t judged_subjects = 0;  ///< that the specification has; 0 unknown
+  double power_there = 0;            ///< with so many
+  /// Number with the power asked for, found by halving: power rises in steps, so some smaller one may have it too.
+  /// Nothing where `why` says so.
+  std::optional<std::int64_t> needed;
+  std::vector<PowerPoint> curve;  ///< in order of subjects
   std::string why;
 };
 
