@@ -18,6 +18,7 @@
 #include "lab/base/progress.h"
 #include "lab/formats/read.h"
 #include "lab/simulate/cohort.h"
+#include "lab/simulate/events/settings.h"
 #include "lab/simulate/noise_stress.h"
 
 namespace vagus::cli {
@@ -183,7 +184,7 @@ std::string footer() {
   for (const lab::SimulatorKind& kind : lab::kinds())
     text += fmt::format("\nSettings of {} (--set KEY=VALUE), with range and [default]:\n{}", kind.name,
                         lab::describe(kind));
-  text += "\nSettings of events, with [default]:\n" + describe_events();
+  text += "\nSettings of events, with [default]:\n" + lab::sim::describe_event_settings();
   return text;
 }
 

@@ -11,7 +11,5 @@ namespace vagus::cli {
 /// UsageError for a setting that there is not or that is out of range.
 int simulate_events(const lab::Settings& settings, std::int64_t subjects, std::uint64_t seed,
                     const std::string& folder);
-/// The settings with their defaults, for --help.
-std::string describe_events();
 
 }  // namespace vagus::cli

@@ -16,6 +16,7 @@
 #include "lab/report/study_report.h"
 #include "lab/study/ledger.h"
 #include "lab/study/results.h"
+#include "lab/study/study_groups.h"
 
 namespace vagus::cli {
 namespace {
@@ -28,7 +29,19 @@ struct StudyArguments {
 
 std::string share(double value) { return std::isfinite(value) ? fmt::format("{:.3f} %", 100 * value) : "unknown"; }
 
-void print_group(const lab::GroupResult& group) {
+/// Of another protocol than ec57: a line a figure.
+void print_figures(const lab::GroupResult& group, const std::string& protocol) {
+  for (const char* name : lab::headline_figures(protocol)) {
+    const lab::Statistic& statistic = lab::statistic(name);
+    const lab::Figure& figure = group.figures.at(name);
+    if (std::isnan(figure.estimate.value)) continue;
+    fmt::print("  {:<64}{} ({} to {}){}\n", lab::describe(statistic), lab::printed(statistic, figure.estimate.value),
+               lab::printed(statistic, figure.estimate.interval.low),
+               lab::printed(statistic, figure.estimate.interval.high), figure.who.empty() ? "" : " " + figure.who);
+  }
+}
+
+void print_group(const lab::GroupResult& group, const std::string& protocol) {
   const auto value = [&](const char* statistic) { return group.figures.at(statistic).estimate; };
   const auto with_interval = [&](const char* statistic) {
     const auto estimate = value(statistic);
@@ -38,6 +51,7 @@ void print_group(const lab::GroupResult& group) {
   fmt::print("\n{}: {}, {}\n", group.name, lab::plural(group.records, "recording"),
              lab::plural(group.subjects, "subject"));
   if (group.records == 0) return;
+  if (protocol != "ec57") return print_figures(group, protocol);
   fmt::print("  {:<36}{:<40}{}\n", "ec57", "sensitivity", "positive predictivity");
   const auto row = [&](const char* title, const char* se, const char* ppv) {
     fmt::print("  {:<36}{:<40}{}\n", title, with_interval(se), with_interval(ppv));
@@ -64,16 +78,24 @@ void print_group(const lab::GroupResult& group) {
 void print_result(const lab::StudyResult& result) {
   if (result.simulated) fmt::print("SIMULATED DATA: it says nothing about people.\n");
   if (!result.spec.question.empty()) fmt::print("{}\n", result.spec.question);
-  fmt::print("{} {}, causal (at most {:.0f} ms late), protocol ec57 from {} s\n", result.contract.name,
-             result.contract.version, static_cast<double>(result.contract.latency_ms), result.spec.score.start_s);
-  for (const auto& group : result.groups) print_group(group);
+  const auto& score = result.spec.score;
+  if (result.stored) {
+    fmt::print("{}: events that were stored in files, protocol {} from {} s\n", result.contract.name, score.protocol,
+               score.start_s);
+  } else {
+    fmt::print("{} {}, causal (at most {:.0f} ms late), protocol {} from {} s\n", result.contract.name,
+               result.contract.version, static_cast<double>(result.contract.latency_ms), score.protocol, score.start_s);
+  }
+  for (const auto& group : result.groups) print_group(group, score.protocol);
   if (!result.requirements.empty()) fmt::print("\nrequirements\n");
   for (const auto& one : result.requirements) {
     const auto& interval = one.judgement.one_sided;
+    const lab::Statistic& about = lab::statistic(one.asked.statistic);
     fmt::print("  {:<10} {}: {} ({} to {}), wanted {} {} at confidence {}\n", lab::name(one.verdict), one.asked.name,
-               share(one.judgement.estimate.value), share(interval.low), share(interval.high),
+               lab::printed(about, one.judgement.estimate.value), lab::printed(about, interval.low),
+               lab::printed(about, interval.high),
                one.asked.bound.direction == lab::Direction::at_least ? "at least" : "at most",
-               share(one.asked.bound.bound), one.asked.bound.confidence);
+               lab::printed(about, one.asked.bound.bound), one.asked.bound.confidence);
     if (one.verdict == lab::Verdict::not_shown && one.judgement.subjects_needed)
       fmt::print("  {:<10} {} would do\n", "", lab::plural(*one.judgement.subjects_needed, "subject"));
   }
@@ -86,7 +108,7 @@ void print_result(const lab::StudyResult& result) {
 
 int run(const StudyArguments& options) {
   const lab::StudySpec spec = lab::read_spec(options.spec);
-  if (!options.detector.empty()) lab::detector(options.detector);
+  if (!options.detector.empty() && options.detector != lab::simulated_events) lab::detector(options.detector);
   const auto source =
       of_specification(options.spec, [&] { return lab::open_source(spec.data, spec.score.reference, spec.seed); });
   const lab::Cache cache = options.fresh ? lab::Cache(std::filesystem::path()) : lab::Cache::open();
@@ -108,7 +130,7 @@ int run(const StudyArguments& options) {
   const auto excerpts = lab::make_excerpts(result, *source, cache, drawing);
   lab::Evidence evidence;
   evidence.waveforms = !options.no_waveforms;
-  evidence.operating = lab::quality_sweep(result);
+  if (spec.score.protocol == "ec57") evidence.operating = lab::quality_sweep(result);
   const std::filesystem::path report = folder / "report.html";
   lab::write_whole(report, lab::study_report(result, excerpts, evidence));
   lab::write_whole(folder / "results.json", lab::json_text(lab::results(result)));

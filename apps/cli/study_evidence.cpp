@@ -65,6 +65,14 @@ struct CompareArguments {
 };
 
 void print_difference(const lab::Difference& one) {
+  const lab::Statistic& about = lab::statistic(one.statistic);
+  if (lab::quantity(about) != lab::Quantity::share) {
+    fmt::print("  {:<36}{:>16}{:>16}  {:+.4g} ({:+.4g} to {:+.4g}), p {:.4f}, {}: {}\n", one.statistic,
+               lab::printed(about, one.first), lab::printed(about, one.second), one.estimate.value,
+               one.estimate.interval.low, one.estimate.interval.high, one.p, lab::plural(one.subjects, "subject"),
+               lab::name(one.change));
+    return;
+  }
   fmt::print("  {:<36}{:>9.3f} %{:>9.3f} %  {:+.3f} points ({:+.3f} to {:+.3f}), p {:.4f}, {}: {}\n", one.statistic,
              100 * one.first, 100 * one.second, 100 * one.estimate.value, 100 * one.estimate.interval.low,
              100 * one.estimate.interval.high, one.p, lab::plural(one.subjects, "subject"), lab::name(one.change));

@@ -87,6 +87,10 @@ int failures(const FailureArguments& options) {
   const auto settings = settings_of(options.settings);
   const auto noise = options.noise.empty() ? lab::sim::NoiseKind::muscle : lab::sim::noise_kind(options.noise);
   const lab::KeptResult kept = lab::read_result(options.result);
+  if (kept.spec.score.protocol != "ec57")
+    throw lab::Error(
+        "slices and exemplars are found of beats alone, and this result is of protocol " + kept.spec.score.protocol,
+        options.result, "its [[slice]] figures stand in the report");
   const auto source = lab::open_source(kept.spec.data, kept.spec.score.reference, kept.spec.seed);
   const lab::Cache cache = lab::Cache::open();
   lab::StudyOptions how;

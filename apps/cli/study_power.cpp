@@ -19,7 +19,8 @@ struct PowerArguments {
 void print(const lab::RequirementPower& one, const PowerArguments& arguments) {
   fmt::print("{} ({})\n", one.name, one.statistic);
   if (one.pilot_subjects > 0)
-    fmt::print("  pilot: {:.3f} % in {}\n", 100 * one.pilot, lab::plural(one.pilot_subjects, "subject"));
+    fmt::print("  pilot: {} in {}\n", lab::printed(lab::statistic(one.statistic), one.pilot),
+               lab::plural(one.pilot_subjects, "subject"));
   if (one.judged_subjects > 0 && !one.curve.empty())
     fmt::print("  with the {} that are judged: power {:.0f} %\n", lab::plural(one.judged_subjects, "subject"),
                100 * one.power_there);

@@ -7,6 +7,7 @@
 #include "lab/report/html.h"
 #include "lab/report/operating_section.h"
 #include "lab/report/page_scripts.h"
+#include "lab/report/protocol_sections.h"
 #include "lab/report/quality_sweep.h"
 #include "lab/study/results.h"
 
@@ -28,7 +29,8 @@ std::string with_interval(double value, const Interval& interval) {
 /// What an element needs to follow the threshold with a statistic over a group; "" where it cannot.
 std::string following(const Evidence& evidence, std::string_view statistic_name, const std::string& group) {
   const Statistic& about = statistic(statistic_name);
-  if (!evidence.operating || about.whole || about.unreadable_wrong || about.of == Statistic::Of::unreadable_share)
+  if (!evidence.operating || protocol_of(about) != "ec57" || about.whole || about.unreadable_wrong ||
+      about.of == Statistic::Of::unreadable_share)
     return {};
   return follows(*evidence.operating, about.of == Statistic::Of::sensitivity ? "sensitivity" : "predictivity",
                  figure_over(about), group);
@@ -74,6 +76,7 @@ std::string top_of_page(const StudyResult& result) {
 }
 
 std::string cards(const StudyResult& result, const Evidence& evidence) {
+  if (result.spec.score.protocol != "ec57") return {};
   std::string out = "<div class=\"cards\">\n";
   for (const GroupResult& shown : result.groups) {
     if (&shown != &result.groups.front() && shown.name != all_recordings) continue;
@@ -122,10 +125,13 @@ std::string requirements(const StudyResult& result, const Evidence& evidence) {
            (asked.group.empty() ? "" : "<small>where " + escaped(asked.group.text()) + "</small>") + "</td>";
     out += "<td class=\"w\">" + escaped(describe(statistic(asked.statistic))) + "<small><code>" +
            escaped(asked.statistic) + "</code></small></td>";
-    out += cell(with_interval(judgement.estimate.value, judgement.one_sided) +
+    const Statistic& about = statistic(asked.statistic);
+    out += cell((quantity(about) == Quantity::share
+                     ? with_interval(judgement.estimate.value, judgement.one_sided)
+                     : value_with_interval(about, judgement.estimate.value, judgement.one_sided)) +
                 (one.who.empty() ? "" : "<small data-who>" + escaped(one.who) + "</small>"));
     out += cell(std::string(asked.bound.direction == Direction::at_least ? "&ge; " : "&le; ") +
-                percent_as_stated(asked.bound.bound));
+                as_stated(about, asked.bound.bound));
     out += cell(percent_as_stated(asked.bound.confidence));
     out += cell(counted(judgement.estimate.clusters) + "<small>" + plural(one.records, "recording") + "</small>" +
                 (judgement.subjects_needed && one.verdict == Verdict::not_shown
@@ -190,17 +196,32 @@ std::string method(const StudyResult& result) {
   };
   row("Detector", "<code>" + escaped(result.contract.name) + "</code> " + escaped(result.contract.version) + ": " +
                       escaped(result.contract.summary));
-  row("Causal", "yes: sample by sample, each beat said at most " +
-                    fixed(static_cast<double>(result.contract.latency_ms), 0) + " ms after it");
-  row("Initialised from truth", "no");
+  const bool beats = result.spec.score.protocol == "ec57";
+  if (result.stored) {
+    row("Causal, initialised from truth", "not known here: the events were stored, the detector ran elsewhere");
+  } else {
+    row("Causal", "yes: sample by sample, each moment said at most " +
+                      fixed(static_cast<double>(result.contract.latency_ms), 0) + " ms after it");
+    row("Initialised from truth", "no");
+  }
   row("Tuned on recordings shown here",
       tuned > 0 ? plural(tuned, "recording") + ", and reported apart: the headline leaves them out"
                 : std::string("none are named in the specification"));
-  row("Match",
-      "a beat is found if the detector marks it within 150 ms; each mark goes to the nearer reference beat; beats "
-      "between ventricular flutter marks are left out");
-  row("Beat classes", "<code>" + escaped(describe(BeatMap::bxb)) + "</code>");
-  row("Reference", "label track <code>" + escaped(result.spec.score.reference) + "</code>");
+  if (result.spec.score.protocol == "events")
+    row("Match", std::string("rule ") + std::string(name(result.spec.score.rule)) +
+                     ": a detection counts for the event whose impact is nearest among those in whose window it lies; "
+                     "an event is found once; all others are false alarms");
+  if (result.spec.score.protocol == "windows")
+    row("Match", "the truth of a window is the class with most of its time; a window of less than " +
+                     percent_as_stated(result.spec.score.pure_share) + " of one class is mixed");
+  if (beats)
+    row("Match",
+        "a beat is found if the detector marks it within 150 ms; each mark goes to the nearer reference beat; beats "
+        "between ventricular flutter marks are left out");
+  if (beats) row("Beat classes", "<code>" + escaped(describe(BeatMap::bxb)) + "</code>");
+  row("Reference", result.spec.score.reference.empty()
+                       ? std::string(result.simulated ? "the simulation's own truth" : "all label tracks")
+                       : "label track <code>" + escaped(result.spec.score.reference) + "</code>");
   row("Intervals",
       "exact binomial at the effective number of trials, by how much subjects differ (Korn and Graubard); of a "
       "worst figure exact binomial within that subject");
@@ -358,14 +379,15 @@ std::string section(const char* style, const std::string& html) {
 
 std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts,
                          const Evidence& evidence) {
+  const bool beats = result.spec.score.protocol == "ec57";
   std::string body = section("follows", requirements(result, evidence));
   if (evidence.operating) body += operating_section(*evidence.operating);
-  body += section("follows", groups(result, evidence));
+  body += section("follows", beats ? groups(result, evidence) : figure_rows(result));
   body += section("fixed", left_out(result));
   body += slices_section(evidence);
-  body += section("fixed", record_table(result, excerpts));
+  body += section("fixed", beats ? record_table(result, excerpts) : worst_recordings(result));
   body += agreement_section(evidence);
-  body += section("fixed", evidence.waveforms ? gallery(result, excerpts) : mistake_list(result, excerpts));
+  if (beats) body += section("fixed", evidence.waveforms ? gallery(result, excerpts) : mistake_list(result, excerpts));
   body += cost_section(evidence);
   body += section("fixed", method(result));
   body += limits(result, evidence);

@@ -31,7 +31,7 @@ struct TableColumns {
     }
     end = find({"t_end_s"});
     impact = find({"t_impact_s"});
-    score = find({"score"});
+    score = find({"score", "quality"});
     label = find({"label", "class", "type"});
     kind = find({"kind"});
     track = find({"track"});

@@ -1,23 +1,35 @@
 #include "lab/study/compare.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
+#include <span>
 #include <sstream>
 
 #include "lab/base/error.h"
-#include "lab/stats/equivalence.h"
 #include "lab/stats/permutation.h"
+#include "lab/study/counts_json.h"
 #include "lab/study/results.h"
+#include "lab/study/statistic_parts.h"
 
 namespace vagus::lab {
 namespace {
 
 constexpr const char* judged_part = "what is judged";
-constexpr const char* compared[] = {"ec57.sensitivity_gross", "ec57.positive_predictivity_gross",
-                                    "ec57.sensitivity_average", "ec57.positive_predictivity_average"};
+constexpr const char* compared_beats[] = {"ec57.sensitivity_gross", "ec57.positive_predictivity_gross",
+                                          "ec57.sensitivity_average", "ec57.positive_predictivity_average"};
+constexpr const char* compared_events[] = {"events.sensitivity", "events.alarms_per_day", "events.trial_sensitivity",
+                                           "events.specificity", "events.alarms_per_hour"};
+constexpr const char* compared_windows[] = {"windows.macro_f1", "windows.accuracy"};
+
+std::span<const char* const> compared_by(const std::string& protocol) {
+  if (protocol == "events") return compared_events;
+  if (protocol == "windows") return compared_windows;
+  return compared_beats;
+}
 
 double ratio(const Cluster& sum) { return sum.numerator / sum.denominator; }
 
@@ -28,27 +40,6 @@ std::vector<Count> of(const std::map<std::string, Count>& all, const std::vector
   return out;
 }
 
-Count count_from(const Json& record) {
-  const Json& counts = record.at("counts");
-  const auto get = [&](const char* key) { return counts.at(key).get<std::int64_t>(); };
-  Count count;
-  count.recording = record.at("recording").get<std::string>();
-  count.subject = record.at("subject").get<std::string>();
-  count.tp = get("tp");
-  count.fn = get("fn");
-  count.fp = get("fp");
-  count.whole_tp = get("whole_tp");
-  count.whole_fn = get("whole_fn");
-  count.whole_fp = get("whole_fp");
-  count.wrong_tp = get("unreadable_wrong_tp");
-  count.wrong_fn = get("unreadable_wrong_fn");
-  count.whole_wrong_tp = get("whole_unreadable_wrong_tp");
-  count.whole_wrong_fn = get("whole_unreadable_wrong_fn");
-  count.unreadable_s = record.at("unreadable_s").get<double>();
-  count.duration_s = record.at("duration_s").get<double>();
-  return count;
-}
-
 struct Side {
   std::map<std::string, Count> counts;
   std::map<std::string, const Json*> records;
@@ -56,9 +47,10 @@ struct Side {
 
 Side judged_side(const Json& results) {
   Side side;
+  const std::string protocol = results.at("protocol").at("name").get<std::string>();
   for (const Json& record : results.at("records")) {
     if (record.at("split").get<std::string>() != "test") continue;
-    Count count = count_from(record);
+    Count count = count_from_record(record, protocol);
     side.records[count.recording] = &record;
     side.counts[count.recording] = std::move(count);
   }
@@ -115,14 +107,17 @@ Comparison compared_sides(const Json& first, const Json& second, const CompareOp
   if (both.empty()) throw Error("the two results have no recording in common that both judge");
   if (labels_differ) out.notes.emplace_back("the labels are not the same: part of the difference may be theirs");
   const auto add = [&](const std::string& part, const std::vector<std::string>& names) {
-    for (const char* statistic_name : compared) {
+    for (const char* statistic_name : compared_by(one.at("name").get<std::string>())) {
       Difference one_difference =
           difference(statistic(statistic_name), of(a.counts, names), of(b.counts, names), options);
+      // What neither has (no trials, no wear) is no difference.
+      if (std::isnan(one_difference.first) && std::isnan(one_difference.second)) continue;
       one_difference.part = part;
       out.differences.push_back(std::move(one_difference));
     }
   };
   add(judged_part, both);
+  if (out.differences.empty()) throw Error("no figure is defined on the recordings that both judge");
   out.change = out.differences.front().change;
   for (const Difference& one_difference : out.differences) {
     if (worse_than(one_difference.change, out.change)) out.change = one_difference.change;
@@ -148,34 +143,59 @@ std::string_view name(Change change) {
   }
 }
 
+Estimate DifferenceOf::at(double confidence) const {
+  if (!score) return paired_estimate(reversed, bootstrap)(confidence);
+  return score_difference(*statistic, *first, *second, confidence, bootstrap.seed).estimate;
+}
+
+DifferenceOf difference_of(const Statistic& statistic, const std::vector<Count>& first,
+                           const std::vector<Count>& second, std::uint64_t seed) {
+  DifferenceOf out;
+  out.statistic = &statistic;
+  out.first = &first;
+  out.second = &second;
+  out.bootstrap.seed = seed;
+  out.score = quantity(statistic) == Quantity::score;
+  if (out.score) return out;
+  out.bootstrap.trials = quantity(statistic) == Quantity::share;
+  for (const PairedCluster& pair : paired_sums(statistic, first, second)) out.reversed.push_back({pair.b, pair.a});
+  return out;
+}
+
 Difference difference(const Statistic& statistic, const std::vector<Count>& first, const std::vector<Count>& second,
                       const CompareOptions& options) {
   Difference out;
   out.statistic = statistic.name();
   out.margin = options.margin;
-  const auto sums = paired_sums(statistic, first, second);
-  Cluster a, b;
+  const DifferenceOf of_both = difference_of(statistic, first, second, options.seed);
   bool same = true;
-  std::vector<PairedCluster> reversed;
-  for (const PairedCluster& pair : sums) {
-    a.numerator += pair.a.numerator;
-    a.denominator += pair.a.denominator;
-    b.numerator += pair.b.numerator;
-    b.denominator += pair.b.denominator;
-    same = same && pair.a.numerator == pair.b.numerator && pair.a.denominator == pair.b.denominator;
-    reversed.push_back({pair.b, pair.a});
+  if (of_both.score) {
+    const ScoreDifference scores = score_difference(statistic, first, second, options.confidence, options.seed);
+    out.first = scores.first;
+    out.second = scores.second;
+    out.subjects = scores.subjects;
+    out.estimate = scores.estimate;
+    out.p = scores.p;
+    same = scores.same;
+  } else {
+    Cluster a, b;
+    for (const PairedCluster& pair : of_both.reversed) {  // a: the second
+      a.numerator += pair.b.numerator;
+      a.denominator += pair.b.denominator;
+      b.numerator += pair.a.numerator;
+      b.denominator += pair.a.denominator;
+      same = same && pair.a.numerator == pair.b.numerator && pair.a.denominator == pair.b.denominator;
+    }
+    out.subjects = static_cast<std::int64_t>(of_both.reversed.size());
+    out.first = ratio(a);
+    out.second = ratio(b);
+    if (std::isnan(out.first) && std::isnan(out.second)) return out;
+    out.estimate = of_both.at(options.confidence);
+    PermutationOptions exchange;
+    exchange.seed = options.seed;
+    out.p = paired_permutation(of_both.reversed, exchange).p;
   }
-  out.subjects = static_cast<std::int64_t>(sums.size());
-  out.first = ratio(a);
-  out.second = ratio(b);
-  BootstrapOptions bootstrap;
-  bootstrap.confidence = options.confidence;
-  bootstrap.seed = options.seed;
-  out.estimate = paired_estimate(reversed, bootstrap)(options.confidence);
-  PermutationOptions exchange;
-  exchange.seed = options.seed;
-  out.p = paired_permutation(reversed, exchange).p;
-  const bool less_is_better = statistic.of == Statistic::Of::unreadable_share;
+  const bool less_is_better = !more_is_better(statistic);
   const double low = less_is_better ? -out.estimate.interval.high : out.estimate.interval.low;
   const double high = less_is_better ? -out.estimate.interval.low : out.estimate.interval.high;
   if (same) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lab/base/numbers.h"
+#include "lab/stats/equivalence.h"
 #include "lab/study/statistic.h"
 
 namespace vagus::lab {
@@ -31,7 +32,20 @@ struct CompareOptions {
   std::uint64_t seed = 1;
 };
 
-/// The difference of a ratio statistic (gross or average) between two lists of the same recordings.
+/// The difference of a statistic, second less first, at any two-sided confidence; refers to what it was made from.
+struct DifferenceOf {
+  const Statistic* statistic = nullptr;
+  const std::vector<Count>*first = nullptr, *second = nullptr;
+  std::vector<PairedCluster> reversed;  ///< second, first; of ratios
+  BootstrapOptions bootstrap;
+  bool score = false;
+  Estimate at(double confidence) const;
+};
+/// Throws UsageError for a worst figure and for a quantile (latency), which have no paired difference.
+DifferenceOf difference_of(const Statistic& statistic, const std::vector<Count>& first,
+                           const std::vector<Count>& second, std::uint64_t seed);
+
+/// The difference of a ratio statistic (gross or average) or a score between two lists of the same recordings.
 /// Throws UsageError for a worst figure, which has no paired difference.
 Difference difference(const Statistic& statistic, const std::vector<Count>& first, const std::vector<Count>& second,
                       const CompareOptions& options = {});

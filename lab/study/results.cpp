@@ -7,14 +7,13 @@
 #include <boost/version.hpp>
 
 #include "lab/store/hash.h"
+#include "lab/study/counts_json.h"
 #include "lab/study/plan.h"
 
 namespace vagus::lab {
 namespace {
 
 Json interval(const Interval& interval) { return Json::array({number(interval.low), number(interval.high)}); }
-
-Json counts(const Ec57& scored) { return {{"tp", scored.tp}, {"fn", scored.fn}, {"fp", scored.fp}}; }
 
 Json requirement(const RequirementResult& result) {
   const RequirementSpec& asked = result.asked;
@@ -39,60 +38,46 @@ Json requirement(const RequirementResult& result) {
 }
 
 Json record(const RecordResult& record, const std::vector<Group>& groups) {
-  const Ec57& scored = record.scored;
-  const double unreadable = record.run.duration_s > 0 ? record.run.unreadable_s / record.run.duration_s : 0;
-  Json all = counts(scored);
-  all["whole_tp"] = record.whole.tp;
-  all["whole_fn"] = record.whole.fn;
-  all["whole_fp"] = record.whole.fp;
-  const Count count = count_of(record);
-  all["unreadable_wrong_tp"] = count.wrong_tp;
-  all["unreadable_wrong_fn"] = count.wrong_fn;
-  all["whole_unreadable_wrong_tp"] = count.whole_wrong_tp;
-  all["whole_unreadable_wrong_fn"] = count.whole_wrong_fn;
   Json member_of = Json::array();
   for (const Group& group : groups) {
     if (in_group(group, record.item)) member_of.push_back(group.name);
   }
   Json repairs = Json::object();
   for (const auto& [what, count] : record.run.repairs) repairs[what] = count;
-  return {{"recording", record.item.id()},
-          {"subject", record.item.subject},
-          {"split", name(record.role)},
-          {"groups", member_of},
-          {"duration_s", number(record.run.duration_s)},
-          {"unreadable_s", number(record.run.unreadable_s)},
-          {"counts", all},
-          {"figures",
-           {{"ec57.sensitivity", number(scored.se())},
-            {"ec57.positive_predictivity", number(scored.ppv())},
-            {"ec57.rr_rms_ms", number(scored.rr_rms_ms())},
-            {"ec57.sensitivity_unreadable_wrong", number(record.scored_wrong.se())},
-            {"ec57_whole.sensitivity", number(record.whole.se())},
-            {"ec57_whole.positive_predictivity", number(record.whole.ppv())},
-            {"unreadable_share", number(unreadable)}}},
-          {"channel", record.run.channel},
-          {"gaps", record.run.gaps},
-          {"repairs", repairs},
-          {"signal_hash", record.item.signal_hash},
-          {"labels_hash", record.item.labels_hash}};
+  Json json = {{"recording", record.item.id()},
+               {"subject", record.item.subject},
+               {"split", name(record.role)},
+               {"groups", member_of},
+               {"duration_s", number(record.run.duration_s)},
+               {"unreadable_s", number(record.run.unreadable_s)},
+               {"counts", record_counts(record)},
+               {"figures", record_figures(record)},
+               {"channel", record.run.channel},
+               {"gaps", record.run.gaps},
+               {"repairs", repairs},
+               {"signal_hash", record.item.signal_hash},
+               {"labels_hash", record.item.labels_hash}};
+  if (!record.events_hash.empty()) json["events_hash"] = record.events_hash;
+  return json;
 }
 
-Json group(const GroupResult& group) {
+Json group(const GroupResult& group, const std::string& protocol) {
   Json figures = Json::object();
   for (const auto& [statistic, figure] : group.figures) {
     Json one = {{"estimate", number(figure.estimate.value)}, {"interval", interval(figure.estimate.interval)}};
     if (!figure.who.empty()) one["worst"] = figure.who;
     figures[statistic] = one;
   }
-  return {{"name", group.name},
-          {"where", group.where},
-          {"records", group.records},
-          {"subjects", group.subjects},
-          {"counts", counts(group.counts)},
-          {"counts_whole", counts(group.whole)},
-          {"confidence", 0.95},
-          {"figures", figures}};
+  Json json = {{"name", group.name},
+               {"where", group.where},
+               {"records", group.records},
+               {"subjects", group.subjects},
+               {"counts", group_counts(group, protocol)}};
+  if (protocol == "ec57")
+    json["counts_whole"] = {{"tp", group.whole.tp}, {"fn", group.whole.fn}, {"fp", group.whole.fp}};
+  json["confidence"] = 0.95;
+  json["figures"] = figures;
+  return json;
 }
 
 Json detector(const StudyResult& result) {
@@ -101,9 +86,10 @@ Json detector(const StudyResult& result) {
   return {{"name", result.contract.name},
           {"version", result.contract.version},
           {"config", config},
-          {"causal", true},
-          {"latency_ms", number(result.contract.latency_ms)},
-          {"initialised_from_truth", false},
+          {"causal", result.stored ? Json(nullptr) : Json(true)},
+          {"latency_ms", result.stored ? Json(nullptr) : number(result.contract.latency_ms)},
+          {"initialised_from_truth", result.stored ? Json(nullptr) : Json(false)},
+          {"stored", result.stored},
           {"code", result.code},
           {"instead_of_the_specifications", result.overridden}};
 }
@@ -126,6 +112,20 @@ Json data(const StudyResult& result) {
   for (const auto& exclusion : result.excluded)
     excluded.push_back({{"recording", exclusion.recording}, {"reason", exclusion.reason}});
   json["excluded"] = excluded;
+  return json;
+}
+
+Json protocol_json(const ScoreSpec& score) {
+  Json json = {{"name", score.protocol}, {"start_s", number(score.start_s)}, {"reference", score.reference}};
+  if (score.protocol == "ec57") {
+    json["match_window_s"] = 0.15;
+    json["beat_map"] = describe(BeatMap::bxb);
+  } else if (score.protocol == "events") {
+    json["rule"] = name(score.rule);
+  } else {
+    json["window_s"] = number(score.window_s);
+    json["pure_share"] = number(score.pure_share);
+  }
   return json;
 }
 
@@ -188,16 +188,11 @@ Json results(const StudyResult& result) {
                {"name", result.spec.name},
                {"question", result.spec.question},
                {"simulated", result.simulated},
-               {"protocol",
-                {{"name", result.spec.score.protocol},
-                 {"start_s", number(result.spec.score.start_s)},
-                 {"reference", result.spec.score.reference},
-                 {"match_window_s", 0.15},
-                 {"beat_map", describe(BeatMap::bxb)}}}};
+               {"protocol", protocol_json(result.spec.score)}};
   json["requirements"] = Json::array();
   for (const auto& one : result.requirements) json["requirements"].push_back(requirement(one));
   json["groups"] = Json::array();
-  for (const auto& one : result.groups) json["groups"].push_back(group(one));
+  for (const auto& one : result.groups) json["groups"].push_back(group(one, result.spec.score.protocol));
   json["records"] = Json::array();
   for (const auto& one : result.records) json["records"].push_back(record(one, result.spec.groups));
   json["failed"] = Json::array();

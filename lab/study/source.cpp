@@ -1,16 +1,29 @@
 #include "lab/study/source.h"
 
 #include <map>
+#include <unordered_map>
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/simulate/cohort.h"
+#include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
 #include "lab/store/store.h"
 #include "lab/study/steps.h"
 
 namespace vagus::lab {
 namespace {
+
+/// Names the labels in force: one track's, or all of them.
+std::string labels_hash_of(const Entry& entry, const std::string& reference) {
+  if (!reference.empty()) {
+    const auto layer = entry.layer_hashes.find(reference);
+    return layer == entry.layer_hashes.end() ? "" : layer->second;
+  }
+  Hasher all;
+  for (const auto& [track, hash] : entry.layer_hashes) all.field(track).field(hash);
+  return entry.layer_hashes.empty() ? "" : all.hex();
+}
 
 class StoreSource final : public Source {
  public:
@@ -32,8 +45,7 @@ class StoreSource final : public Source {
         item.duration_s = entry.duration_s;
         item.attributes = entry.attributes;
         item.signal_hash = entry.signal_hash;
-        const auto layer = entry.layer_hashes.find(reference);
-        if (layer != entry.layer_hashes.end()) item.labels_hash = layer->second;
+        item.labels_hash = labels_hash_of(entry, reference);
         add_common_attributes(item, entry.session);
         entries_.emplace(item.id(), std::move(entry));
         items_.push_back(std::move(item));
@@ -87,6 +99,56 @@ class SimulatedSource final : public Source {
   std::map<std::string, std::int64_t> index_;
 };
 
+/// Falls and what a detector weighed, a recording a day, without signals.
+class EventSource final : public Source {
+ public:
+  EventSource(const SimulatedData& data, std::uint64_t seed)
+      : seed_(seed), plan_(sim::event_plan(data.settings, data.subjects)) {
+    std::string recipe = "events";
+    for (const auto& [key, value] : data.settings) recipe += " " + key + "=" + value;
+    for (std::int64_t s = 0; s < data.subjects; ++s) {
+      const sim::SimulatedPerson person = sim::simulated_person(plan_.spec, seed, s);
+      for (std::int64_t d = 0; d < plan_.spec.days; ++d) {
+        StudyItem item;
+        item.set = "simulated";
+        item.name = sim::day_name(person.name, d);
+        item.subject = person.name;
+        item.duration_s = 86400;
+        item.attributes = person.attributes;
+        item.signal_hash = Hasher()
+                               .field(recipe)
+                               .field(static_cast<std::int64_t>(seed))
+                               .field(s)
+                               .field(d)
+                               .field(event_simulator_code())
+                               .hex();
+        item.labels_hash = item.signal_hash;
+        add_common_attributes(item, "");
+        index_.emplace(item.name, std::pair(s, d));
+        items_.push_back(std::move(item));
+      }
+    }
+  }
+  const std::vector<StudyItem>& items() const override { return items_; }
+  Recording load(const StudyItem& item) const override {
+    throw Error("simulated events have no signals", item.id(),
+                "[detector] name = \"simulated.events\", or events = \"FOLDER\"");
+  }
+  Recording header(const StudyItem& item) const override { return load(item); }
+  bool simulated() const override { return true; }
+  std::optional<EventDay> events(const StudyItem& item) const override {
+    const auto [subject, day] = index_.at(item.name);
+    sim::SimulatedDay made = sim::simulated_day(plan_.spec, seed_, subject, day);
+    return EventDay{std::move(made.reference), std::move(made.candidates)};
+  }
+
+ private:
+  std::uint64_t seed_;
+  sim::EventPlan plan_;
+  std::vector<StudyItem> items_;
+  std::unordered_map<std::string, std::pair<std::int64_t, std::int64_t>> index_;
+};
+
 }  // namespace
 
 void add_common_attributes(StudyItem& item, const std::string& session) {
@@ -100,6 +162,7 @@ void add_common_attributes(StudyItem& item, const std::string& session) {
 
 std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed,
                                     const std::map<std::string, std::string>& versions) {
+  if (data.simulate && data.simulate->kind == "events") return std::make_unique<EventSource>(*data.simulate, seed);
   if (data.simulate) return std::make_unique<SimulatedSource>(*data.simulate, seed);
   return std::make_unique<StoreSource>(data, reference, versions);
 }

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lab/score/events.h"
 #include "lab/signal/recording.h"
 #include "lab/study/filter.h"
 #include "lab/study/spec.h"
@@ -23,6 +25,12 @@ struct StudyItem {
   std::string id() const { return set + ":" + name; }
 };
 
+/// A recording of events without signals.
+struct EventDay {
+  EventReference reference;
+  std::vector<EventDetection> weighed;
+};
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -32,6 +40,11 @@ class Source {
   virtual Recording load(const StudyItem& item) const = 0;
   /// The same with labels, and without samples where that is less work.
   virtual Recording header(const StudyItem& item) const = 0;
+  /// Of a cohort of simulated events: the truth and what was weighed, without signals; nothing of any other.
+  virtual std::optional<EventDay> events(const StudyItem& item) const {
+    (void)item;
+    return std::nullopt;
+  }
   /// Whether the signals were made and not measured: such data is called simulated wherever it is shown.
   virtual bool simulated() const = 0;
   /// Set -> the hash of the dataset version it is in; nothing where sets have no versions.

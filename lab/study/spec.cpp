@@ -7,6 +7,7 @@
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/study/spec_section.h"
+#include "lab/study/statistic.h"
 
 namespace vagus::lab {
 namespace {
@@ -26,8 +27,12 @@ DataSpec read_data(const Section& top) {
                            {"kind", "subjects", "duration_s", "set"});
     SimulatedData simulated;
     simulated.kind = simulate.text("kind");
-    simulated.subjects = simulate.integer("subjects", 20, 1, 100'000);
-    simulated.duration_s = simulate.number("duration_s", 600, 1, 30 * 86400.0);
+    simulated.subjects = simulate.integer("subjects", 20, 1, 1'000'000);
+    if (simulated.kind == "events" && simulate.has("duration_s"))
+      simulate.fail(*simulate.get("duration_s"), "simulated events are days, not seconds",
+                    "simulate = {kind = \"events\", set = {days = 7}}");
+    if (simulated.kind == "events") simulated.duration_s = 86400;
+    simulated.duration_s = simulate.number("duration_s", simulated.duration_s, 1, 30 * 86400.0);
     for (const auto& [key, node] : simulate.section("set")) {
       const std::string name(key.str());
       const auto word = node.value_exact<std::string>();
@@ -76,11 +81,15 @@ SplitSpec read_split(const Section& top) {
 }
 
 DetectorSpec read_detector(const Section& top) {
-  const Section section(top.section("detector"), "detector", top.path(), {"name", "config"},
-                        {"plugin", "exec", "library", "events"});
+  const Section section(top.section("detector"), "detector", top.path(), {"name", "config", "events"},
+                        {"plugin", "exec", "library"});
   DetectorSpec spec;
   if (!top.has("detector")) top.fail("'detector' is missing", "name it: [detector] name = \"health.beats\"");
-  spec.name = section.text("name");
+  spec.events = section.has("events") ? section.text("events") : "";
+  spec.name = spec.events.empty() ? section.text("name") : section.text("name", "stored events");
+  if (spec.name.empty()) section.fail(*section.get("name"), "'detector.name' is empty");
+  if (!spec.events.empty() && spec.name == simulated_events)
+    section.fail(*section.get("events"), "events are stored or simulated, not both");
   for (const auto& [key, node] : section.section("config")) {
     const std::string name(key.str());
     if (const auto flag = node.value_exact<bool>()) {
@@ -93,42 +102,76 @@ DetectorSpec read_detector(const Section& top) {
 }
 
 ScoreSpec read_score(const Section& top) {
-  const Section score(top.section("score"), "score", top.path(), {"protocol", "start_s", "reference"});
+  const Section score(top.section("score"), "score", top.path(),
+                      {"protocol", "start_s", "reference", "rule", "window_s", "pure_share"});
+  static const std::vector<std::string> done{"ec57", "events", "windows"};
   ScoreSpec spec;
   spec.protocol = score.text("protocol", spec.protocol);
-  if (spec.protocol != "ec57") {
-    static const std::vector<std::string> later{"episodes", "cinc2017", "spc-hr", "events",
-                                                "windows",  "counts",   "epochs", "agreement"};
+  if (std::find(done.begin(), done.end(), spec.protocol) == done.end()) {
+    static const std::vector<std::string> later{"episodes", "cinc2017", "spc-hr", "counts", "epochs", "agreement"};
     if (std::find(later.begin(), later.end(), spec.protocol) != later.end())
       score.fail(*score.get("protocol"), "protocol '" + spec.protocol + "' is not done by this version of vagus",
-                 "it does ec57");
-    score.fail(*score.get("protocol"), "unknown protocol '" + spec.protocol + "'", "it does ec57");
+                 "it does ec57, events and windows");
+    const auto near = nearest(spec.protocol, done);
+    score.fail(*score.get("protocol"), "unknown protocol '" + spec.protocol + "'",
+               near.empty() ? "it does ec57, events and windows" : "did you mean '" + near + "'?");
   }
-  spec.start_s = score.number("start_s", spec.start_s, 0, 1e9);
-  spec.reference = score.text("reference", spec.reference);
+  const auto only_of = [&](const char* key, const char* protocol) {
+    if (score.has(key) && spec.protocol != protocol)
+      score.fail(*score.get(key), "'score." + std::string(key) + "' belongs to protocol " + protocol +
+                                      ", and the study scores " + spec.protocol);
+  };
+  only_of("rule", "events");
+  only_of("window_s", "windows");
+  only_of("pure_share", "windows");
+  const bool beats = spec.protocol == "ec57";
+  spec.start_s = score.number("start_s", beats ? spec.start_s : 0, 0, 1e9);
+  spec.reference = score.text("reference", beats ? spec.reference : "");
+  const std::string rule = score.text("rule", "fall");
+  if (rule != "fall" && rule != "crash") score.fail(*score.get("rule"), "'score.rule' must be \"fall\" or \"crash\"");
+  spec.rule = rule == "crash" ? EventRule::crash : EventRule::fall;
+  spec.window_s = score.number("window_s", spec.window_s, 1e-3, 86400);
+  spec.pure_share = score.number("pure_share", spec.pure_share, 0.01, 1);
   return spec;
 }
 
-RequirementSpec read_requirement(const toml::table& table, const std::string& path) {
+/// A statistic of the study's own protocol.
+std::string read_statistic(const Section& section, const ScoreSpec& score) {
+  const std::string asked = section.text("statistic");
+  const auto& names = statistic_names();
+  if (std::find(names.begin(), names.end(), asked) == names.end()) {
+    const auto near = nearest(asked, names);
+    section.fail(*section.get("statistic"), "unknown statistic '" + asked + "'",
+                 near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+  const std::string of(protocol_of(statistic(asked)));
+  if (of != score.protocol)
+    section.fail(*section.get("statistic"),
+                 "statistic '" + asked + "' belongs to protocol " + of + ", and the study scores " + score.protocol);
+  return asked;
+}
+
+/// The highest value a statistic can be bounded by.
+double highest_bound(const std::string& name) {
+  const Quantity what = quantity(statistic(name));
+  return what == Quantity::share || what == Quantity::score ? 1 : 1e6;
+}
+
+RequirementSpec read_requirement(const toml::table& table, const std::string& path, const ScoreSpec& score) {
   const Section section(table, "requirement", path,
                         {"name", "statistic", "direction", "bound", "confidence", "group", "margin"});
   RequirementSpec requirement;
-  requirement.statistic = section.text("statistic");
-  const auto& names = statistic_names();
-  if (std::find(names.begin(), names.end(), requirement.statistic) == names.end()) {
-    const auto near = nearest(requirement.statistic, names);
-    section.fail(*section.get("statistic"), "unknown statistic '" + requirement.statistic + "'",
-                 near.empty() ? "" : "did you mean '" + near + "'?");
-  }
+  requirement.statistic = read_statistic(section, score);
   requirement.name = section.text("name", requirement.statistic);
   const auto direction = section.text("direction");
   if (direction != "at_least" && direction != "at_most")
     section.fail(*section.get("direction"), "'requirement.direction' must be \"at_least\" or \"at_most\"");
   requirement.bound.direction = direction == "at_least" ? Direction::at_least : Direction::at_most;
-  requirement.bound.bound = section.number("bound", 0, 1);  // every statistic is a share
+  requirement.bound.bound = section.number("bound", 0, highest_bound(requirement.statistic));
   requirement.bound.confidence = section.number("confidence", 0.95, 0.5, 0.9999);
   requirement.group = section.filter("group");
-  requirement.margin = section.number("margin", standard_margin(requirement.bound), smallest_margin, 1);
+  requirement.margin = section.number("margin", standard_margin(requirement.bound), smallest_margin,
+                                      highest_bound(requirement.statistic));
   return requirement;
 }
 
@@ -161,7 +204,7 @@ StudySpec parse_spec(std::string_view text, const std::string& path) {
   spec.detector = read_detector(top);
   spec.score = read_score(top);
   for (const auto* requirement : top.sections("requirement"))
-    spec.requirements.push_back(read_requirement(*requirement, path));
+    spec.requirements.push_back(read_requirement(*requirement, path, spec.score));
   for (const auto* entry : top.sections("group")) {
     const Section section(*entry, "group", path, {"name", "where", "recordings", "margin"});
     Group group{section.text("name"), section.filter("where"), section.texts("recordings")};

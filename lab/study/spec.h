@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lab/detect/detector.h"
+#include "lab/score/events.h"
 #include "lab/stats/verdict.h"
 #include "lab/study/filter.h"
 
@@ -20,9 +21,9 @@ struct Exclusion {
 
 /// A cohort made by lab/simulate instead of a set of the store.
 struct SimulatedData {
-  std::string kind;  ///< what is simulated: "ecg"
+  std::string kind;  ///< what is simulated: "ecg"; "events": falls and what a detector weighed, without signals
   std::int64_t subjects = 20;
-  double duration_s = 600;
+  double duration_s = 600;  ///< of each recording; events take the setting `days` instead, a recording each
   std::map<std::string, std::string> settings;  ///< name -> number or word, as lab/simulate takes them
 };
 
@@ -41,14 +42,21 @@ struct SplitSpec {
 };
 
 struct DetectorSpec {
-  std::string name;
-  Config config;
+  std::string name;    ///< of what stands in `events`, the name it is printed by
+  std::string events;  ///< a folder of stored events; "": the detector is run
+  Config config;       ///< of stored events and of simulated.events the rule that decides: threshold, off, m, n ...
 };
 
+/// The detector that simulated events come with: its scores are simulated, the rule that decides is not.
+inline constexpr const char* simulated_events = "simulated.events";
+
 struct ScoreSpec {
-  std::string protocol = "ec57";
-  double start_s = 300;
-  std::string reference = "atr";  ///< the track that holds the truth
+  std::string protocol = "ec57";     ///< "ec57", "events" or "windows"
+  double start_s = 300;              ///< of another protocol 0 unless told
+  std::string reference = "atr";     ///< the track that holds the truth; "": all tracks (events, windows)
+  EventRule rule = EventRule::fall;  ///< events
+  double window_s = 1;               ///< windows: length of one of which only the end is told
+  double pure_share = 0.75;          ///< windows: of less of one class a window is mixed
 };
 
 struct RequirementSpec {

@@ -5,6 +5,8 @@
 #include <map>
 
 #include "lab/base/error.h"
+#include "lab/stats/alarm_rate.h"
+#include "lab/study/statistic_parts.h"
 
 namespace vagus::lab {
 namespace {
@@ -14,6 +16,7 @@ using Over = Statistic::Over;
 
 /// What counts for a figure, out of what.
 Cluster part(const Statistic& statistic, const Count& count) {
+  if (protocol_of(statistic) != "ec57") return protocol_part(statistic, count);
   if (statistic.of == Of::unreadable_share) return {count.unreadable_s, count.duration_s};
   const auto tp = statistic.whole ? count.whole_tp : count.tp, fn = statistic.whole ? count.whole_fn : count.fn;
   const auto wrong_tp = statistic.whole ? count.whole_wrong_tp : count.wrong_tp;
@@ -39,11 +42,14 @@ std::vector<Unit> units_of(const Statistic& statistic, const std::vector<Count>&
     units[it->second].sum.numerator += add.numerator;
     units[it->second].sum.denominator += add.denominator;
   }
+  if (statistic.of == Of::people_with_alarms) {
+    for (Unit& unit : units) unit.sum = {unit.sum.numerator > 0 ? 1. : 0., unit.sum.denominator > 0 ? 1. : 0.};
+  }
   return units;
 }
 
 Figure worst(const Statistic& statistic, const std::vector<Unit>& units, double confidence) {
-  const bool high_is_bad = statistic.of == Of::unreadable_share;
+  const bool high_is_bad = !more_is_better(statistic);
   const Unit* found = nullptr;
   const auto share = [](const Unit& unit) { return unit.sum.numerator / unit.sum.denominator; };
   for (const Unit& unit : units) {
@@ -56,7 +62,8 @@ Figure worst(const Statistic& statistic, const std::vector<Unit>& units, double 
   if (found == nullptr) return figure;
   figure.estimate.value = share(*found);
   figure.estimate.interval = clopper_pearson(found->sum.numerator, found->sum.denominator, confidence);
-  figure.estimate.method = "exact binomial within the worst, its beats taken as independent";
+  figure.estimate.method =
+      "exact binomial within the worst, its " + std::string(trials_of(statistic)) + " taken as independent";
   figure.who = found->who;
   return figure;
 }
@@ -71,12 +78,14 @@ std::vector<Statistic> all_statistics() {
     }
   }
   all.push_back({Of::unreadable_share, Over::gross, false, false});
+  add_protocol_statistics(all);
   return all;
 }
 
 }  // namespace
 
 std::string Statistic::name() const {
+  if (protocol_of(*this) != "ec57") return protocol_statistic_name(*this);
   if (of == Of::unreadable_share) return "ec57.unreadable_share";
   constexpr const char* ways[] = {"_gross", "_average", "_worst", "_worst_record"};
   return std::string(whole ? "ec57_whole." : "ec57.") +
@@ -107,6 +116,7 @@ const Statistic& statistic(std::string_view name) {
 }
 
 std::string describe(const Statistic& statistic) {
+  if (protocol_of(statistic) != "ec57") return describe_protocol_statistic(statistic);
   if (statistic.of == Of::unreadable_share) return "share of the signal called unreadable";
   constexpr const char* ways[] = {"gross", "average over subjects", "worst subject", "worst recording"};
   return std::string(statistic.of == Of::sensitivity ? "sensitivity, " : "positive predictivity, ") +
@@ -115,6 +125,8 @@ std::string describe(const Statistic& statistic) {
 }
 
 Figure figure(const Statistic& statistic, const std::vector<Count>& counts, double confidence) {
+  if (quantity(statistic) == Quantity::seconds) return {latency_estimate(statistic, counts, confidence), ""};
+  if (quantity(statistic) == Quantity::score) return {score_estimate(statistic, counts, confidence), ""};
   const auto units = units_of(statistic, counts, statistic.over == Over::worst_record);
   if (statistic.over == Over::worst || statistic.over == Over::worst_record) return worst(statistic, units, confidence);
   std::vector<Cluster> clusters;
@@ -125,10 +137,12 @@ Figure figure(const Statistic& statistic, const std::vector<Count>& counts, doub
       clusters.push_back({unit.sum.numerator / unit.sum.denominator, 1});
     }
   }
+  if (quantity(statistic) == Quantity::rate) return {alarm_rate(clusters, confidence), ""};
   ShareOptions options;
   options.confidence = confidence;
   // Seconds and shares are no trials: only counted beats have an exact binomial interval to hold on to.
-  options.trials = statistic.over == Over::gross && statistic.of != Of::unreadable_share;
+  options.trials = statistic.over == Over::gross && statistic.of != Of::unreadable_share &&
+                   statistic.of != Of::event_unreadable_share;
   return {cluster_share(clusters, options), ""};
 }
 
@@ -136,6 +150,8 @@ std::vector<PairedCluster> paired_sums(const Statistic& statistic, const std::ve
                                        const std::vector<Count>& second) {
   if (statistic.over == Over::worst || statistic.over == Over::worst_record)
     throw UsageError("a worst figure has no paired difference: " + statistic.name());
+  if (quantity(statistic) == Quantity::seconds || quantity(statistic) == Quantity::score)
+    throw UsageError("no ratio of sums, so it has no paired sums: " + statistic.name());
   const auto a = units_of(statistic, first, false), b = units_of(statistic, second, false);
   if (a.size() != b.size()) throw UsageError("the two lists are not of the same subjects");
   std::map<std::string, Cluster> by_subject;

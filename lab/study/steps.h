@@ -59,5 +59,7 @@ std::string_view detector_code();
 std::string_view scoring_code();
 /// The same of the simulators: names what a simulated recording came from.
 std::string_view simulator_code();
+/// The same of the simulator of events without signals.
+std::string_view event_simulator_code();
 
 }  // namespace vagus::lab

@@ -14,17 +14,86 @@
 #include "lab/base/error.h"
 #include "lab/base/progress.h"
 #include "lab/detect/run_lanes.h"
+#include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
 #include "lab/study/plan.h"
+#include "lab/study/score_record.h"
+#include "lab/study/stored_events.h"
+#include "lab/study/study_groups.h"
 #include "lab/study/verdict.h"
 
 namespace vagus::lab {
 namespace {
 
+/// Who says what there is: a detector that is run, stored files, or a simulation's own scores.
+struct Speaker {
+  const DetectorInfo* built_in = nullptr;
+  std::optional<StoredEvents> stored;
+  Contract contract{};
+  std::shared_ptr<const std::vector<std::string>> words;  ///< what `contract` points into, unless built in
+  std::string code;
+};
+
+Contract contract_of(const std::vector<std::string>& words) {
+  Contract contract{};
+  contract.name = words[0].c_str();
+  contract.version = words[1].c_str();
+  contract.summary = words[2].c_str();
+  contract.source = words[3].c_str();
+  contract.event = "events";
+  return contract;
+}
+
+/// Refuses a detector that does not say what the protocol scores.
+void check_says(const DetectorInfo& detector, const std::string& protocol) {
+  const std::string event = detector.contract->event;
+  const bool beats = event == "beats";
+  if (protocol == "ec57" && !beats)
+    throw UsageError("protocol ec57 scores beats, and " + std::string(detector.contract->name) + " says " + event);
+  if (protocol == "events" && (beats || !detector.moment))
+    throw UsageError("protocol events scores falls and crashes, and " + std::string(detector.contract->name) +
+                     " says " + event);
+  if (protocol == "windows" && detector.moment)
+    throw UsageError("protocol windows scores labelled windows, and " + std::string(detector.contract->name) +
+                     " says " + event);
+}
+
+Speaker speaker_of(const StudySpec& spec, const std::string& name, const Source& source) {
+  Speaker speaker;
+  const auto worded = [&](std::vector<std::string> words) {
+    speaker.words = std::make_shared<const std::vector<std::string>>(std::move(words));
+    speaker.contract = contract_of(*speaker.words);
+  };
+  if (name == simulated_events) {
+    if (!spec.data.simulate || spec.data.simulate->kind != "events")
+      throw UsageError("the detector simulated.events needs simulated events",
+                       "[data] simulate = {kind = \"events\", subjects = 200}");
+    worded({name, "1", "Scores that were simulated with the events, and the rule that decides on them.",
+            "lab/simulate/events"});
+    speaker.code = event_simulator_code();
+    return speaker;
+  }
+  if (!spec.detector.events.empty() && name == spec.detector.name) {
+    speaker.stored.emplace(spec.detector.events);
+    worded({name, "as stored", "Events that were stored in files: the detector ran elsewhere.",
+            "not known here: the events are taken as they stand"});
+    speaker.code = "stored";
+    return speaker;
+  }
+  speaker.built_in = &lab::detector(name);
+  speaker.contract = *speaker.built_in->contract;
+  speaker.code = detector_code();
+  check_says(*speaker.built_in, spec.score.protocol);
+  if (source.simulated() && spec.data.simulate && spec.data.simulate->kind == "events")
+    throw UsageError("simulated events have no signals that " + name + " could be run on",
+                     "[detector] name = \"simulated.events\", or events = \"FOLDER\"");
+  return speaker;
+}
+
 /// The step "what the detector says about this signal" by all that can change it.
-std::string run_key(const DetectorInfo& detector, const Config& config, double resample_hz) {
+std::string run_key(const Speaker& speaker, const Config& config, double resample_hz) {
   Hasher digest;
-  digest.field("run").field(detector.contract->name).field(detector.contract->version).field(detector_code());
+  digest.field("run").field(speaker.contract.name).field(speaker.contract.version).field(speaker.code);
   for (const auto& [key, value] : config) digest.field(key).field(value);
   digest.field("resample").field(resample_hz);
   return digest.hex() + ".run";
@@ -81,7 +150,7 @@ class Loaded {
 struct Work {
   const StudySpec& spec;
   const Cache& cache;
-  const DetectorInfo& detector;
+  const Speaker& speaker;
   const Config& config;
   const std::string& run_key;
   std::atomic<std::int64_t> detector_runs{0};
@@ -98,7 +167,7 @@ RunResult run_step(Work& work, Loaded& loaded, const StudyItem& item, std::optio
   if (const auto bytes = work.cache.get(item.signal_hash, work.run_key)) {
     if (auto kept = unpack_run(*bytes)) return *std::move(kept);
   }
-  RunResult fresh = run(work.detector, loaded.run_over(), work.options());
+  RunResult fresh = run(*work.speaker.built_in, loaded.run_over(), work.options());
   ++work.detector_runs;
   work.cache.put(item.signal_hash, work.run_key, pack(fresh));
   return fresh;
@@ -126,7 +195,7 @@ void run_together(Work& work, const Source& source, std::span<const Unknown> ite
     read.push_back(unknown);
     loaded.push_back(std::move(one));
   }
-  std::vector<LaneResult> results = run_each(work.detector, recordings, work.options());
+  std::vector<LaneResult> results = run_each(*work.speaker.built_in, recordings, work.options());
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!results[i].result) continue;
     ++work.detector_runs;
@@ -147,29 +216,44 @@ Labels labels_step(const Work& work, Loaded& loaded, const StudyItem& item) {
   return fresh;
 }
 
-/// The counts with every reference beat in an unreadable stretch wrong: those that were matched all the same become
-/// missed; false beats stay.
-Ec57 counted_wrong(const Ec57& all, const Ec57& without) {
-  Ec57 wrong = all;
-  wrong.tp = without.tp;
-  wrong.fn = without.fn;
-  return wrong;
-}
-
-void score(const ScoreSpec& spec, RecordResult& record) {
-  const double hz = record.run.rate_hz;
-  const auto test = as_annotations(record.run, hz);
-  const auto strict = as_annotations(record.run, hz, true);
-  const auto compare = [&](const std::vector<Annotation>& beats, double from_s) {
-    Ec57Options options;
-    options.from_s = from_s;
-    options.duration_s = record.run.duration_s;
-    return ec57(record.reference.annotations, record.reference.tick_hz, beats, hz, options);
-  };
-  record.scored = compare(test, spec.start_s);
-  record.whole = compare(test, 0);
-  record.scored_wrong = counted_wrong(record.scored, compare(strict, spec.start_s));
-  record.whole_wrong = counted_wrong(record.whole, compare(strict, 0));
+/// What was said of a recording, as rows; and the reference as rows where it is not simulated.
+RecordResult scored_record(Work& work, const Source& source, const Planned& planned, std::optional<RunResult> made) {
+  const StudyItem& item = planned.item;
+  const ScoreSpec& how = work.spec.score;
+  Loaded loaded(source, item, work.spec.data.resample_hz);
+  RecordResult record;
+  record.item = item;
+  record.role = planned.role;
+  MarkedTable rows;
+  if (work.speaker.stored) {
+    StoredEvents::File file = work.speaker.stored->read(item);
+    record.events_hash = file.hash;
+    rows = std::move(file.table);
+    record.run = run_of_table(rows, item.duration_s);
+    record.run.detector = work.speaker.contract.name;
+  } else if (work.speaker.built_in != nullptr) {
+    record.run = run_step(work, loaded, item, std::move(made));
+    if (how.protocol != "ec57") rows = table_of_run(record.run);
+  }
+  if (how.protocol == "ec57") {
+    record.reference = labels_step(work, loaded, item);
+    score_beats(how, record);
+    return record;
+  }
+  if (how.protocol == "events") {
+    auto day = source.events(item);
+    EventReference truth =
+        day ? std::move(day->reference) : event_reference(reference_rows(how, source.header(item), item.duration_s));
+    const bool decides = work.speaker.built_in == nullptr;
+    if (!work.speaker.stored && decides) {
+      score_weighed(how, work.config, std::move(truth), std::move(day->weighed), record);
+    } else {
+      score_event_rows(how, decides ? work.config : Config{}, std::move(truth), rows, record);
+    }
+    return record;
+  }
+  score_window_rows(how, reference_rows(how, source.header(item), item.duration_s), rows, record);
+  return record;
 }
 
 std::string why_failed() {
@@ -182,92 +266,11 @@ std::string why_failed() {
   }
 }
 
-template <class Picks>
-std::vector<Count> counts_of(const std::vector<RecordResult>& records, const Picks& picks) {
-  std::vector<Count> counts;
-  for (const auto& record : records) {
-    if (picks(record)) counts.push_back(count_of(record));
-  }
-  return counts;
-}
-
-/// What is printed of every part of the data; the intervals are of 95 %.
-constexpr const char* group_figures[] = {"ec57.sensitivity_gross",
-                                         "ec57.positive_predictivity_gross",
-                                         "ec57.sensitivity_average",
-                                         "ec57.positive_predictivity_average",
-                                         "ec57.sensitivity_worst",
-                                         "ec57.positive_predictivity_worst",
-                                         "ec57.sensitivity_worst_record",
-                                         "ec57.positive_predictivity_worst_record",
-                                         "ec57.sensitivity_gross_unreadable_wrong",
-                                         "ec57.unreadable_share",
-                                         "ec57_whole.sensitivity_gross",
-                                         "ec57_whole.positive_predictivity_gross"};
-
-template <class Picks>
-GroupResult group_result(const StudyResult& result, std::string name, std::string where, const Picks& picks) {
-  GroupResult group;
-  group.name = std::move(name);
-  group.where = std::move(where);
-  std::set<std::string> subjects;
-  for (const auto& record : result.records) {
-    if (!picks(record)) continue;
-    ++group.records;
-    subjects.insert(record.item.subject);
-    group.counts += record.scored;
-    group.whole += record.whole;
-  }
-  group.subjects = static_cast<std::int64_t>(subjects.size());
-  const auto counts = counts_of(result.records, picks);
-  for (const char* name_of : group_figures) group.figures[name_of] = figure(statistic(name_of), counts, 0.95);
-  return group;
-}
-
-void add_groups(StudyResult& result) {
-  const bool split = result.spec.split.kind == SplitSpec::Kind::fixed;
-  const auto of_role = [&](Role role) { return [role](const RecordResult& r) { return r.role == role; }; };
-  if (split) {
-    result.groups.push_back(group_result(result, "not tuned on", "split == 'test'", of_role(Role::judged)));
-    for (const Role role : {Role::train, Role::tune}) {
-      auto group = group_result(result, role == Role::tune ? "tuned on" : "trained on",
-                                "split == '" + std::string(name(role)) + "'", of_role(role));
-      if (group.records > 0) result.groups.push_back(std::move(group));
-    }
-  }
-  result.groups.push_back(group_result(result, all_recordings, "", [](const RecordResult&) { return true; }));
-  for (const auto& group : result.spec.groups) {
-    std::string where = group.where.text();
-    for (const auto& recording : group.recordings) where += (where.empty() ? "" : " ") + recording;
-    result.groups.push_back(
-        group_result(result, group.name, where, [&](const RecordResult& r) { return in_group(group, r.item); }));
-  }
-}
-
 }  // namespace
 
 void on_cores(std::size_t count, int threads, const std::function<void(std::size_t)>& each) {
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, each, tbb::simple_partitioner()); });
-}
-
-Count count_of(const RecordResult& record) {
-  Count count;
-  count.recording = record.item.id();
-  count.subject = record.item.subject;
-  count.tp = record.scored.tp;
-  count.fn = record.scored.fn;
-  count.fp = record.scored.fp;
-  count.whole_tp = record.whole.tp;
-  count.whole_fn = record.whole.fn;
-  count.whole_fp = record.whole.fp;
-  count.wrong_tp = record.scored_wrong.tp;
-  count.wrong_fn = record.scored_wrong.fn;
-  count.whole_wrong_tp = record.whole_wrong.tp;
-  count.whole_wrong_fn = record.whole_wrong.fn;
-  count.unreadable_s = record.run.unreadable_s;
-  count.duration_s = record.run.duration_s;
-  return count;
 }
 
 std::string_view name(Role role) {
@@ -316,34 +319,38 @@ std::vector<Annotation> as_annotations(const RunResult& run, double hz, bool str
 
 StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& cache, const StudyOptions& options) {
   const std::string detector_name = options.detector.empty() ? spec.detector.name : options.detector;
-  const DetectorInfo& detector = lab::detector(detector_name);
-  const Config config =
-      options.detector.empty() || options.detector == spec.detector.name ? spec.detector.config : Config{};
-  if (detector.contract->event != std::string_view("beats"))
-    throw UsageError("protocol " + spec.score.protocol + " scores beats, and " + detector_name + " says " +
-                     std::string(detector.contract->event));
-  detector.make(config, {});  // an unknown key or a value out of range is told before anything is run
+  const Speaker speaker = speaker_of(spec, detector_name, source);
+  Config config = options.detector.empty() || options.detector == spec.detector.name ? spec.detector.config : Config{};
+  if (detector_name == simulated_events && config.empty()) config["threshold"] = sim::EventPlan{}.threshold;
+  // An unknown key or a value out of range is told before anything is run.
+  if (speaker.built_in != nullptr) {
+    speaker.built_in->make(config, {});
+  } else {
+    rule_of(config);
+  }
 
   const Plan plan = make_plan(spec, source.items());
   StudyResult result;
   result.spec = spec;
-  result.contract = *detector.contract;
-  result.code = detector_code();
+  result.contract = speaker.contract;
+  result.contract_words = speaker.words;
+  result.stored = speaker.stored.has_value();
+  result.code = speaker.code;
   result.overridden = detector_name != spec.detector.name;
   result.versions = source.versions();
   result.simulated = source.simulated();
   result.excluded = plan.excluded;
 
   result.config = config;
-  result.run_key = run_key(detector, config, spec.data.resample_hz);
+  result.run_key = run_key(speaker, config, spec.data.resample_hz);
 
-  Work work{spec, cache, detector, config, result.run_key};
+  Work work{spec, cache, speaker, config, result.run_key};
   const auto& planned = plan.recordings;
   std::vector<std::optional<RecordResult>> done(planned.size());
   std::vector<std::string> why(planned.size());
   std::vector<std::optional<RunResult>> made(planned.size());
   std::vector<Unknown> unknown;
-  const std::size_t lanes = lane_count(detector, work.options());
+  const std::size_t lanes = speaker.built_in == nullptr ? 1 : lane_count(*speaker.built_in, work.options());
   for (std::size_t i = 0; i < planned.size(); ++i) {
     const StudyItem& item = planned[i].item;
     if (lanes > 1 && !cache.has(item.signal_hash, work.run_key)) unknown.push_back({&item, &made[i]});
@@ -360,31 +367,29 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
   });
   on_cores(planned.size(), options.threads, [&](std::size_t i) {
     try {
-      const StudyItem& item = planned[i].item;
-      Loaded loaded(source, item, spec.data.resample_hz);
-      RecordResult record;
-      record.item = item;
-      record.role = planned[i].role;
-      record.run = run_step(work, loaded, item, std::move(made[i]));
-      record.reference = labels_step(work, loaded, item);
-      score(spec.score, record);
-      done[i] = std::move(record);
+      done[i] = scored_record(work, source, planned[i], std::move(made[i]));
     } catch (...) {
       why[i] = why_failed();
     }
     progress.advance();
   });
-  Hasher data;
+  Hasher data, said;
   std::vector<Planned> failed;
   for (std::size_t i = 0; i < planned.size(); ++i) {
     data.field(planned[i].item.id()).field(planned[i].item.signal_hash).field(planned[i].item.labels_hash);
     if (done[i]) {
+      said.field(done[i]->events_hash);
       result.records.push_back(*std::move(done[i]));
     } else {
       result.failed.push_back({planned[i].item.id(), why[i]});
       failed.push_back(planned[i]);
       if (planned[i].role == Role::judged) result.failed_signals.push_back(planned[i].item.signal_hash);
     }
+  }
+  if (speaker.stored) {
+    // Other files are another run: a look at them is a look of its own.
+    result.code = said.hex();
+    result.run_key = blake2b_256(result.run_key + result.code);
   }
   result.data_hash = data.hex();
   result.detector_runs = work.detector_runs;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,15 @@ class LeakError : public Error {
   explicit LeakError(const std::string& who) : Error(who) {}
 };
 
-/// One recording, run and scored.
+/// What protocol events keeps of a recording: enough for any rule of decision.
+struct EventRecord {
+  EventReference reference;
+  std::vector<EventDetection> weighed;  ///< all moments that were weighed, reported or not; the reported have counted
+  EventCounts counts;
+};
+
+/// One recording, run and scored by the specification's protocol: ec57 fills `scored` to `whole_wrong`, events
+/// `events`, windows `windows`.
 struct RecordResult {
   StudyItem item;
   Role role = Role::judged;
@@ -38,6 +47,9 @@ struct RecordResult {
   Ec57 whole;         ///< the whole record
   Ec57 scored_wrong;  ///< with every reference beat in an unreadable stretch counted as missed
   Ec57 whole_wrong;
+  std::shared_ptr<const EventRecord> events;
+  std::shared_ptr<const WindowCounts> windows;
+  std::string events_hash;  ///< of the file that the events were stored in; "": the detector was run
 };
 
 /// A recording that could not be run or scored.
@@ -61,7 +73,9 @@ inline constexpr const char* all_recordings = "all recordings";
 struct GroupResult {
   std::string name, where;
   std::int64_t records = 0, subjects = 0, failed = 0;
-  Ec57 counts, whole;  ///< summed
+  Ec57 counts, whole;    ///< summed, ec57
+  EventCounts events;    ///< summed, protocol events
+  WindowCounts windows;  ///< summed, protocol windows
   double unreadable_share = 0;
   std::map<std::string, Figure> figures;  ///< by statistic, with intervals of 95 %
 };
@@ -74,10 +88,12 @@ struct StudyOptions {
 struct StudyResult {
   StudySpec spec;
   Contract contract;
-  Config config;                                ///< what the study sets; the rest stands at its defaults
-  std::string run_key;                          ///< names the step "what this detector says", whatever the signal
-  std::string code;                             ///< hash of the sources that decide what the detector says
-  bool overridden = false;                      ///< another detector than the specification's
+  std::shared_ptr<const std::vector<std::string>> contract_words;  ///< what `contract` points into, unless built in
+  bool stored = false;      ///< the events were stored in files: what is known of the detector stands there
+  Config config;            ///< what the study sets; the rest stands at its defaults
+  std::string run_key;      ///< names the step "what this detector says", whatever the signal
+  std::string code;         ///< hash of the sources that decide what the detector says
+  bool overridden = false;  ///< another detector than the specification's
   std::map<std::string, std::string> versions;  ///< set -> the dataset version it was in
   std::int64_t looks = 0;                       ///< at the test data, this one included; 0: no ledger was asked
   bool simulated = false;

@@ -39,7 +39,7 @@ RequirementResult judged(const StudyResult& result, const RequirementSpec& asked
   const double value = out.judgement.estimate.value;
   if (counts.empty()) {
     out.why = "No recording belongs to it.";
-  } else if (!std::isfinite(value)) {
+  } else if (std::isnan(value)) {
     out.why = "The figure is not defined on these recordings.";
   } else if (!out.judgement.estimate.trusted()) {
     out.why = "No interval can be trusted here: " + out.judgement.estimate.untrusted + ".";

@@ -120,12 +120,14 @@ SimulatedPerson simulated_person(const EventCohortSpec& spec, std::uint64_t seed
   return person;
 }
 
+std::string day_name(const std::string& person, std::int64_t day) { return person + numbered("-d", day + 1, 2); }
+
 SimulatedDay simulated_day(const EventCohortSpec& spec, std::uint64_t seed, std::int64_t subject, std::int64_t day) {
   const SimulatedPerson person = simulated_person(spec, seed, subject);
   check(day >= 0 && day < spec.days, "there is no such day in the cohort");
   SimulatedDay out;
   out.subject = person.name;
-  out.recording = person.name + numbered("-d", day + 1, 2);
+  out.recording = day_name(person.name, day);
   out.reference.duration_s = 86400;
   out.reference.worn = {{0, spec.worn_hours * 3600}};
   Random alarms(seed, stream_of(Purpose::false_candidates, subject, day));

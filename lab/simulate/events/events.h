@@ -46,6 +46,8 @@ struct SimulatedPerson {
   double candidates_per_day = 0, events_per_day = 0, offset = 0;
 };
 
+/// The name of a person's recording of a day: "s0007-d03".
+std::string day_name(const std::string& person, std::int64_t day);
 /// Throws UsageError for a setting out of range or an index outside the cohort. A day depends on (seed, subject, day)
 /// alone: from any thread, in any order.
 SimulatedPerson simulated_person(const EventCohortSpec& spec, std::uint64_t seed, std::int64_t subject);

@@ -1,0 +1,106 @@
+#include "lab/report/protocol_sections.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lab/report/html.h"
+#include "lab/study/study_groups.h"
+
+namespace vagus::lab {
+namespace {
+
+std::string td(std::string_view content, std::string_view style = {}) {
+  return (style.empty() ? "<td>" : "<td class=\"" + std::string(style) + "\">") + std::string(content) + "</td>";
+}
+
+std::string as_printed(const Statistic& about, double value) {
+  return quantity(about) == Quantity::share ? percent(value) : escaped(printed(about, value));
+}
+
+}  // namespace
+
+std::string as_stated(const Statistic& about, double value) {
+  return quantity(about) == Quantity::share ? percent_as_stated(value) : escaped(printed(about, value));
+}
+
+std::string value_with_interval(const Statistic& about, double value, const Interval& interval) {
+  if (std::isnan(value)) return "unknown";
+  return as_printed(about, value) + "<small>" + as_printed(about, interval.low) + " to " +
+         as_printed(about, interval.high) + "</small>";
+}
+
+std::string figure_rows(const StudyResult& result) {
+  const auto names = headline_figures(result.spec.score.protocol);
+  std::string out = "<h2 id=\"figures\">Figures, part by part</h2>\n<div class=\"scroll\"><table><caption>Protocol " +
+                    result.spec.score.protocol +
+                    "; under each estimate its 95&#8239;% interval, by subject.</caption><thead><tr><th "
+                    "class=\"t\">Figure</th>";
+  for (const GroupResult& group : result.groups)
+    out += "<th>" + escaped(group.name) + "<small>" + plural(group.records, "recording") + ", " +
+           plural(group.subjects, "subject") + "</small></th>";
+  out += "</tr></thead><tbody>\n";
+  for (const char* name_of : names) {
+    const Statistic& about = statistic(name_of);
+    const bool known = std::any_of(result.groups.begin(), result.groups.end(), [&](const GroupResult& group) {
+      return !std::isnan(group.figures.at(name_of).estimate.value);
+    });
+    if (!known) continue;
+    out += "<tr><td class=\"w\">" + escaped(describe(about)) + "<small><code>" + name_of + "</code></small></td>";
+    for (const GroupResult& group : result.groups) {
+      const Figure& figure = group.figures.at(name_of);
+      out += td(value_with_interval(about, figure.estimate.value, figure.estimate.interval) +
+                (figure.who.empty() ? "" : "<small>" + escaped(figure.who) + "</small>"));
+    }
+    out += "</tr>\n";
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string worst_recordings(const StudyResult& result) {
+  constexpr std::size_t most = 200;
+  std::vector<std::pair<std::int64_t, const RecordResult*>> order;
+  for (const RecordResult& record : result.records) {
+    std::int64_t wrong = 0;
+    if (record.events) wrong = record.events->counts.missed + record.events->counts.false_alarms;
+    if (record.windows) {
+      const WindowFigures figures = window_figures(record.windows->all(), true);
+      wrong = figures.windows - figures.correct;
+    }
+    order.emplace_back(wrong, &record);
+  }
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const bool events = result.spec.score.protocol == "events";
+  std::string out =
+      "<h2 id=\"records\">Recordings, most errors first</h2>\n<div class=\"scroll\"><table "
+      "class=\"sortable\"><thead><tr>";
+  const std::vector<std::string> heads =
+      events ? std::vector<std::string>{"Recording", "Subject", "Part", "Events", "Missed", "False alarms", "Worn, h"}
+             : std::vector<std::string>{"Recording", "Subject", "Part", "Windows", "Wrong", "Macro F1", "Unreadable"};
+  for (std::size_t i = 0; i < heads.size(); ++i)
+    out += std::string("<th") + (i < 3 ? " class=\"t\"" : "") + " scope=\"col\"><button type=\"button\">" + heads[i] +
+           "</button></th>";
+  out += "</tr></thead><tbody>\n";
+  for (std::size_t i = 0; i < std::min(most, order.size()); ++i) {
+    const RecordResult& record = *order[i].second;
+    out += "<tr>" + td(escaped(record.item.id()), "t") + td(escaped(record.item.subject), "t") +
+           td(std::string(name(record.role)), "t");
+    if (record.events) {
+      const EventCounts& counts = record.events->counts;
+      out += td(counted(counts.detected + counts.missed)) + td(counted(counts.missed)) +
+             td(counted(counts.false_alarms)) + td(fixed(counts.worn_s / 3600, 1));
+    } else if (record.windows) {
+      const WindowFigures figures = window_figures(record.windows->all(), true);
+      out += td(counted(figures.windows)) + td(counted(figures.windows - figures.correct)) +
+             td(std::isnan(figures.macro_f1) ? "unknown" : fixed(figures.macro_f1, 3)) +
+             td(counted(record.windows->unreadable()));
+    }
+    out += "</tr>\n";
+  }
+  out += "</tbody></table></div>\n";
+  if (order.size() > most)
+    out += "<p class=\"note\">" + plural(static_cast<std::int64_t>(order.size() - most), "recording") +
+           " with fewer errors are in results.json.</p>\n";
+  return out;
+}
+
+}  // namespace vagus::lab
