@@ -9,12 +9,26 @@ using namespace vagus::lab;
 
 namespace {
 
-// Half of the inputs follow a head that is complete, so that every section is reached at once.
-constexpr const char* head = R"(name = "x"
+// Most inputs follow a head that is complete but for what they bring, so that every section is reached at once.
+constexpr const char* heads[] = {"", R"(name = "x"
 question = "?"
 [detector]
 name = "health.beats"
-)";
+)",
+                                 R"(name = "x"
+[data]
+sets = ["a", "b"]
+[split]
+kind = "kfold"
+[detector]
+events = "folder"
+[score]
+protocol = "events"
+[[requirement]]
+statistic = "events.sensitivity"
+direction = "at_least"
+bound = 0.5
+)"};
 
 void filter(std::string_view text) {
   const std::vector<Attributes> people = {
@@ -39,8 +53,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   try {
-    const StudySpec spec = parse_spec(data[0] % 2 == 0 ? std::string(text) : head + std::string(text), "x.toml");
+    const StudySpec spec = parse_spec(heads[data[0] % 3] + std::string(text), "x.toml");
     if (spec.name.empty() || !(spec.score.start_s >= 0)) std::abort();
+    for (const HypothesisSpec& one : spec.hypotheses)
+      if (one.against.result.empty() && one.against.detector.empty() && !one.against.config) std::abort();
+    if (!spec.sweep.empty() && (spec.requirements.empty() || spec.split.kind == SplitSpec::Kind::none)) std::abort();
   } catch (const Error&) {
   }
   return 0;

@@ -15,6 +15,7 @@
 #include "lab/report/quality_sweep.h"
 #include "lab/report/study_report.h"
 #include "lab/study/ledger.h"
+#include "lab/study/plan.h"
 #include "lab/study/results.h"
 #include "lab/study/study_groups.h"
 
@@ -99,11 +100,36 @@ void print_result(const lab::StudyResult& result) {
     if (one.verdict == lab::Verdict::not_shown && one.judgement.subjects_needed)
       fmt::print("  {:<10} {} would do\n", "", lab::plural(*one.judgement.subjects_needed, "subject"));
   }
+  if (!result.hypotheses.empty()) fmt::print("\nhypotheses (p by Holm)\n");
+  for (const auto& one : result.hypotheses)
+    fmt::print("  {:<10} {} against {}: {:+.5g} ({:+.5g} to {:+.5g}), p {:.4f}\n", lab::name(one.verdict),
+               one.asked.name, one.against, one.estimate.value, one.estimate.interval.low, one.estimate.interval.high,
+               one.p_holm);
+  if (!result.costs.empty()) fmt::print("\nbudget\n");
+  for (const auto& one : result.costs)
+    fmt::print("  {:<10} {} on {}: at most {:g} allowed, {}. {}\n", lab::name(one.verdict), one.asked.metric,
+               one.asked.core, one.asked.limit,
+               one.measured ? fmt::format("at most {:g} known", one.measured->high) : std::string("unknown"), one.why);
   for (const auto& failure : result.failed)
     fmt::print(stderr, "vagus: {} failed: {}\n", failure.recording, failure.why);
   fmt::print("\nlooks at this test data, this one included: {}\n", result.looks);
   for (const auto& why : result.exploratory) fmt::print("exploratory: {}\n", why);
   fmt::print("{}\n", result.sentence);
+}
+
+/// What is locked is looked at only by a specification that stands in the ledger.
+void refuse_unlocked(const std::string& path, const lab::StudySpec& spec, const lab::Source& source,
+                     const std::string& detector) {
+  const lab::Plan plan = of_specification(path, [&] { return lab::make_plan(spec, source.items()); });
+  std::vector<std::string> signals;
+  for (const auto& planned : plan.recordings)
+    if (planned.role == lab::Role::judged) signals.push_back(planned.item.signal_hash);
+  const std::string test = lab::test_data(signals).hash;
+  const std::string said = lab::said_hash(lab::asked(spec, detector).said);
+  for (const auto& entry : lab::Ledger::open().entries())
+    if (entry.kind == lab::LedgerEntry::Kind::lock && entry.specification == said && entry.test == test) return;
+  throw lab::Error("its test data is locked (split.locked), and this specification is not in the ledger", path,
+                   "vagus study lock " + path);
 }
 
 int run(const StudyArguments& options) {
@@ -115,6 +141,7 @@ int run(const StudyArguments& options) {
   lab::StudyOptions how;
   how.threads = options.threads;
   how.detector = options.detector;
+  if (spec.split.locked) refuse_unlocked(options.spec, spec, *source, options.detector);
   lab::StudyResult result = of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
   const lab::TestData test = lab::test_data(lab::judged_signals(result));
   lab::apply(lab::Ledger::open().look(lab::asked(spec, options.detector), result.run_key, test), result);
@@ -177,6 +204,7 @@ void declare_study(CLI::App& app, Action& action) {
       "  vagus study run studies/beats.toml --detector health.beats --threads 1\n");
   declare_study_evidence(app, action);
   declare_study_power(app, action);
+  declare_study_sweep(app, action);
   declare_study_failures(app, action);
   run->callback([options, &action] { action = [options] { return guarded(*options); }; });
 }

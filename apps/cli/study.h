@@ -18,6 +18,8 @@ auto of_specification(const std::string& path, const Work& work) {
   }
 }
 
+/// Subcommand sweep.
+void declare_study_sweep(CLI::App& app, Action& action);
 /// Subcommand power.
 void declare_study_power(CLI::App& app, Action& action);
 /// Subcommands lock, verify, explain, compare.

@@ -19,6 +19,52 @@ std::string as_printed(const Statistic& about, double value) {
 
 }  // namespace
 
+std::string claims_section(const StudyResult& result) {
+  std::string out;
+  const auto verdict_cell = [](Verdict verdict, const std::string& why) {
+    const std::string word(name(verdict));
+    std::string style = word;
+    std::replace(style.begin(), style.end(), ' ', '-');
+    return "<td class=\"w\"><span class=\"v-" + style + "\">" + word + "</span><small>" + escaped(why) +
+           "</small></td>";
+  };
+  if (!result.hypotheses.empty()) {
+    out +=
+        "<h2 id=\"hypotheses\">Hypotheses</h2>\n<div class=\"scroll\"><table><caption>Differences are this study's "
+        "figure less the other's, subjects in pairs; p is one-sided, adjusted over all hypotheses by Holm."
+        "</caption><thead><tr><th class=\"t\">Claim</th><th class=\"t\">Against</th><th>Here</th><th>There</th>"
+        "<th>Difference</th><th>Margin</th><th>p</th><th>Subjects</th><th "
+        "class=\"t\">Verdict</th></tr></thead><tbody>\n";
+    for (const HypothesisResult& one : result.hypotheses) {
+      const Statistic& about = statistic(one.asked.statistic);
+      const auto apart = [&](double value) {
+        return quantity(about) == Quantity::share ? fixed(100 * value, 3) + " points" : escaped(printed(about, value));
+      };
+      out += "<tr>" +
+             td(escaped(one.asked.name) + "<small><code>" + escaped(one.asked.statistic) + "</code></small>", "w") +
+             td(escaped(one.against), "w") + td(escaped(printed(about, one.second))) +
+             td(escaped(printed(about, one.first))) +
+             td(apart(one.estimate.value) + "<small>" + apart(one.estimate.interval.low) + " to " +
+                apart(one.estimate.interval.high) + "</small>") +
+             td(one.asked.margin > 0 ? apart(one.asked.margin) : "none") + td(fixed(one.p_holm, 4)) +
+             td(counted(one.subjects)) + verdict_cell(one.verdict, one.why) + "</tr>\n";
+    }
+    out += "</tbody></table></div>\n";
+  }
+  if (!result.costs.empty()) {
+    out +=
+        "<h2 id=\"budget\">Cost against budget</h2>\n<div class=\"scroll\"><table><thead><tr><th "
+        "class=\"t\">Core</th><th class=\"t\">Metric</th><th>Allowed</th><th>Known</th><th class=\"t\">Verdict</th>"
+        "</tr></thead><tbody>\n";
+    for (const CostResult& one : result.costs)
+      out += "<tr>" + td(escaped(one.asked.core), "t") + td(escaped(one.asked.metric), "t") +
+             td(fixed(one.asked.limit, 1)) + td(one.measured ? "at most " + fixed(one.measured->high, 1) : "unknown") +
+             verdict_cell(one.verdict, one.why) + "</tr>\n";
+    out += "</tbody></table></div>\n";
+  }
+  return out;
+}
+
 std::string as_stated(const Statistic& about, double value) {
   return quantity(about) == Quantity::share ? percent_as_stated(value) : escaped(printed(about, value));
 }

@@ -11,6 +11,9 @@ std::string figure_rows(const StudyResult& result);
 /// The recordings with most errors; a cohort's thousands would make no table.
 std::string worst_recordings(const StudyResult& result);
 
+/// Hypotheses with their differences, and the budget beside what is known of the cost; "" without any.
+std::string claims_section(const StudyResult& result);
+
 /// A value under its interval, as its statistic is printed: shares with the report's own digits.
 std::string value_with_interval(const Statistic& about, double value, const Interval& interval);
 /// A bound as it was stated.

@@ -278,7 +278,7 @@ std::string record_table(const StudyResult& result, const std::vector<RecordExce
            (entry.excerpts.empty() ? id : "<a href=\"#r" + std::to_string(entry.record) + "\">" + id + "</a>") +
            "</td>";
     out += "<td class=\"t\">" + escaped(record.item.subject) + "</td>";
-    const bool split = result.spec.split.kind == SplitSpec::Kind::fixed;
+    const bool split = result.spec.split.kind != SplitSpec::Kind::none;
     out += "<td class=\"t\">" + (split ? std::string(name(record.role)) : "all") + "</td>";
     const auto number_cell = [&](std::int64_t n) {
       out += "<td data-v=\"" + std::to_string(n) + "\">" + counted(n) + "</td>";
@@ -353,6 +353,8 @@ std::string limits(const StudyResult& result, const Evidence& evidence) {
 /// Links to what the page has.
 std::string contents(const std::string& body) {
   constexpr std::pair<const char*, const char*> places[] = {{"requirements", "Requirements"},
+                                                            {"hypotheses", "Hypotheses"},
+                                                            {"budget", "Budget"},
                                                             {"operating-point", "Operating point"},
                                                             {"figures", "Figures"},
                                                             {"slices", "Where errors concentrate"},
@@ -381,6 +383,7 @@ std::string study_report(const StudyResult& result, const std::vector<RecordExce
                          const Evidence& evidence) {
   const bool beats = result.spec.score.protocol == "ec57";
   std::string body = section("follows", requirements(result, evidence));
+  if (const std::string claims = claims_section(result); !claims.empty()) body += section("fixed", claims);
   if (evidence.operating) body += operating_section(*evidence.operating);
   body += section("follows", beats ? groups(result, evidence) : figure_rows(result));
   body += section("fixed", left_out(result));

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lab/base/error.h"
+#include "lab/study/folds.h"
 
 namespace vagus::lab {
 namespace {
@@ -31,7 +32,7 @@ bool listed(const std::vector<std::string>& patterns, const StudyItem& item) {
 
 Role role_of(const SplitSpec& split, const StudyItem& item) {
   if (split.kind == SplitSpec::Kind::none) return Role::judged;
-  Role role = Role::unused;
+  Role role = split.by_folds() ? Role::judged : Role::unused;
   int lists = 0;
   for (const auto& [list, as] : {std::pair(&split.train, Role::train), std::pair(&split.tune, Role::tune),
                                  std::pair(&split.test, Role::judged)}) {
@@ -72,9 +73,12 @@ Plan make_plan(const StudySpec& spec, const std::vector<StudyItem>& items) {
     for (const auto& [name, value] : item.attributes) known.insert(name);
   }
   check_names(spec.data.where, known, "[data] where");
-  if (spec.split.kind == SplitSpec::Kind::fixed) known.insert("split");
+  if (spec.split.kind != SplitSpec::Kind::none) known.insert("split");
+  if (spec.split.by_folds()) known.insert("fold");
   for (const auto& requirement : spec.requirements)
     check_names(requirement.group, known, "requirement '" + requirement.name + "'");
+  for (const auto& hypothesis : spec.hypotheses)
+    check_names(hypothesis.group, known, "hypothesis '" + hypothesis.name + "'");
   for (const auto& group : spec.groups) {
     check_names(group.where, known, "group '" + group.name + "'");
     for (const auto& pattern : group.recordings) check_pattern(pattern, items, "group '" + group.name + "'");
@@ -100,7 +104,7 @@ Plan make_plan(const StudySpec& spec, const std::vector<StudyItem>& items) {
       // Subject 1 of one set is not subject 1 of another.
       planned.item.subject = item.set + ":" + item.subject;
     }
-    if (spec.split.kind == SplitSpec::Kind::fixed) planned.item.attributes["split"] = name(planned.role);
+    if (spec.split.kind != SplitSpec::Kind::none) planned.item.attributes["split"] = name(planned.role);
     plan.recordings.push_back(std::move(planned));
   }
   if (plan.recordings.empty()) throw Error("no recording is left to study", "[data]", "look at where and exclude");
@@ -108,6 +112,7 @@ Plan make_plan(const StudySpec& spec, const std::vector<StudyItem>& items) {
                    [](const auto& p) { return p.role == Role::judged; }))
     throw Error("no recording is left to judge", "[split]");
   check_leaks(plan.recordings);
+  assign_folds(spec.split, spec.seed, plan.recordings);
   return plan;
 }
 

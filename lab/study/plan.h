@@ -7,7 +7,7 @@
 namespace vagus::lab {
 
 struct Planned {
-  StudyItem item;  ///< its attributes also have `split` (train, tune, test, unused) where the split is fixed
+  StudyItem item;  ///< its attributes also have `split` (train, tune, test, unused) and `fold` where the data is split
   Role role = Role::judged;
 };
 

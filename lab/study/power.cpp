@@ -117,6 +117,9 @@ std::vector<RequirementPower> study_power(const StudySpec& spec, const Source& s
     if (planned.role == Role::judged) judged.insert(planned.item.subject);
   }
   StudySpec pilot = spec;
+  pilot.split.kind = SplitSpec::Kind::fixed;
+  pilot.hypotheses.clear();
+  pilot.budget = {};
   pilot.split.test = spec.split.train;
   pilot.split.test.insert(pilot.split.test.end(), spec.split.tune.begin(), spec.split.tune.end());
   pilot.split.train.clear();

@@ -7,7 +7,10 @@
 #include <boost/version.hpp>
 
 #include "lab/store/hash.h"
+#include "lab/study/cost_budget.h"
 #include "lab/study/counts_json.h"
+#include "lab/study/folds.h"
+#include "lab/study/hypothesis.h"
 #include "lab/study/plan.h"
 
 namespace vagus::lab {
@@ -57,6 +60,7 @@ Json record(const RecordResult& record, const std::vector<Group>& groups) {
                {"repairs", repairs},
                {"signal_hash", record.item.signal_hash},
                {"labels_hash", record.item.labels_hash}};
+  if (const std::string fold = fold_of(record.item); !fold.empty()) json["fold"] = fold;
   if (!record.events_hash.empty()) json["events_hash"] = record.events_hash;
   return json;
 }
@@ -191,6 +195,10 @@ Json results(const StudyResult& result) {
                {"protocol", protocol_json(result.spec.score)}};
   json["requirements"] = Json::array();
   for (const auto& one : result.requirements) json["requirements"].push_back(requirement(one));
+  json["hypotheses"] = Json::array();
+  for (const auto& one : result.hypotheses) json["hypotheses"].push_back(as_json(one));
+  json["budget"] = Json::array();
+  for (const auto& one : result.costs) json["budget"].push_back(as_json(one));
   json["groups"] = Json::array();
   for (const auto& one : result.groups) json["groups"].push_back(group(one, result.spec.score.protocol));
   json["records"] = Json::array();

@@ -6,7 +6,7 @@
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
-#include "lab/study/spec_section.h"
+#include "lab/study/spec_claims.h"
 #include "lab/study/statistic.h"
 
 namespace vagus::lab {
@@ -54,29 +54,6 @@ DataSpec read_data(const Section& top) {
     spec.exclude.push_back({exclude.text("recording"), exclude.text("reason")});
   }
   spec.resample_hz = data.number("resample_hz", 0, 1, 100'000);
-  return spec;
-}
-
-SplitSpec read_split(const Section& top) {
-  const Section split(top.section("split"), "split", top.path(), {"kind", "train", "tune", "test"},
-                      {"folds", "locked"});
-  SplitSpec spec;
-  const std::string kind = split.text("kind", "none");
-  if (kind == "kfold" || kind == "loso" || kind == "lodo" || kind == "nested")
-    split.fail(*split.get("kind"), "split kind '" + kind + "' is not done by this version of vagus",
-               "it does none and fixed");
-  if (kind != "none" && kind != "fixed") {
-    const auto near = nearest(kind, {"none", "fixed"});
-    split.fail(*split.get("kind"), "unknown split kind '" + kind + "'",
-               near.empty() ? "" : "did you mean '" + near + "'?");
-  }
-  spec.kind = kind == "fixed" ? SplitSpec::Kind::fixed : SplitSpec::Kind::none;
-  spec.train = split.texts("train");
-  spec.tune = split.texts("tune");
-  spec.test = split.texts("test");
-  if (spec.kind == SplitSpec::Kind::none && (split.has("train") || split.has("tune") || split.has("test")))
-    split.fail("lists of recordings need split kind \"fixed\"");
-  if (spec.kind == SplitSpec::Kind::fixed && spec.test.empty()) split.fail("'split.test' is missing: what is judged");
   return spec;
 }
 
@@ -135,28 +112,6 @@ ScoreSpec read_score(const Section& top) {
   return spec;
 }
 
-/// A statistic of the study's own protocol.
-std::string read_statistic(const Section& section, const ScoreSpec& score) {
-  const std::string asked = section.text("statistic");
-  const auto& names = statistic_names();
-  if (std::find(names.begin(), names.end(), asked) == names.end()) {
-    const auto near = nearest(asked, names);
-    section.fail(*section.get("statistic"), "unknown statistic '" + asked + "'",
-                 near.empty() ? "" : "did you mean '" + near + "'?");
-  }
-  const std::string of(protocol_of(statistic(asked)));
-  if (of != score.protocol)
-    section.fail(*section.get("statistic"),
-                 "statistic '" + asked + "' belongs to protocol " + of + ", and the study scores " + score.protocol);
-  return asked;
-}
-
-/// The highest value a statistic can be bounded by.
-double highest_bound(const std::string& name) {
-  const Quantity what = quantity(statistic(name));
-  return what == Quantity::share || what == Quantity::score ? 1 : 1e6;
-}
-
 RequirementSpec read_requirement(const toml::table& table, const std::string& path, const ScoreSpec& score) {
   const Section section(table, "requirement", path,
                         {"name", "statistic", "direction", "bound", "confidence", "group", "margin"});
@@ -190,8 +145,9 @@ bool meant(const std::string& pattern, const std::string& set, const std::string
 StudySpec parse_spec(std::string_view text, const std::string& path) {
   const toml::table table = parse_toml(text, path);
   const Section top(table, "", path,
-                    {"name", "question", "seed", "data", "split", "detector", "score", "requirement", "group"},
-                    {"hypothesis", "slice", "sweep", "budget", "accept", "model"});
+                    {"name", "question", "seed", "data", "split", "detector", "score", "requirement", "group", "slice",
+                     "hypothesis", "sweep", "budget"},
+                    {"accept", "model"});
   StudySpec spec;
   spec.source = std::string(text);
   spec.name = top.text("name");
@@ -200,18 +156,22 @@ StudySpec parse_spec(std::string_view text, const std::string& path) {
   spec.question = top.text("question", "");
   spec.seed = static_cast<std::uint64_t>(top.integer("seed", 1, 0, INT64_MAX));
   spec.data = read_data(top);
-  spec.split = read_split(top);
+  spec.split = read_split(top, spec.data);
   spec.detector = read_detector(top);
   spec.score = read_score(top);
   for (const auto* requirement : top.sections("requirement"))
     spec.requirements.push_back(read_requirement(*requirement, path, spec.score));
-  for (const auto* entry : top.sections("group")) {
-    const Section section(*entry, "group", path, {"name", "where", "recordings", "margin"});
-    Group group{section.text("name"), section.filter("where"), section.texts("recordings")};
-    if (section.has("margin")) group.margin = section.number("margin", smallest_margin, 1);
-    if (group.where.empty() && group.recordings.empty()) section.fail("a group needs 'where' or 'recordings'");
-    spec.groups.push_back(std::move(group));
+  for (const char* key : {"group", "slice"}) {
+    for (const auto* entry : top.sections(key)) {
+      const Section section(*entry, key, path, {"name", "where", "recordings", "margin"});
+      Group group{section.text("name"), section.filter("where"), section.texts("recordings")};
+      if (section.has("margin")) group.margin = section.number("margin", smallest_margin, 1);
+      if (group.where.empty() && group.recordings.empty())
+        section.fail("a " + std::string(key) + " needs 'where' or 'recordings'");
+      spec.groups.push_back(std::move(group));
+    }
   }
+  read_claims(top, spec);
   return spec;
 }
 

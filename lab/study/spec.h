@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lab/detect/detector.h"
@@ -36,9 +37,14 @@ struct DataSpec {
 };
 
 /// Which recordings were learned from, tuned on, and are judged. Lists hold names, "set:name" or patterns with `*`.
+/// In folds every subject is judged, by what the other folds chose or taught; lists then name recordings that are
+/// learned from in every fold and never judged.
 struct SplitSpec {
-  enum class Kind { none, fixed } kind = Kind::none;
+  enum class Kind { none, fixed, kfold, loso, lodo, nested } kind = Kind::none;
   std::vector<std::string> train, tune, test;
+  int folds = 5;        ///< kfold, nested
+  bool locked = false;  ///< a study that was not entered in the ledger is not run
+  bool by_folds() const { return kind != Kind::none && kind != Kind::fixed; }
 };
 
 struct DetectorSpec {
@@ -78,6 +84,40 @@ struct Group {
   double margin = 0;                    ///< within it, instead of each requirement's; 0: the requirement's
 };
 
+/// What a hypothesis compares with: an earlier result, or another detector or configuration on the same recordings.
+struct AgainstSpec {
+  std::string result;            ///< a results.json or its folder
+  std::string detector;          ///< "": the study's own
+  std::optional<Config> config;  ///< nothing: of another detector its defaults
+};
+
+struct HypothesisSpec {
+  std::string name, statistic;
+  enum class Kind : std::uint8_t { superiority, noninferiority, equivalence } kind = Kind::superiority;
+  AgainstSpec against;
+  double margin = 0;  ///< of the statistic's unit, above 0; superiority has none
+  double confidence = 0.95;
+  Filter group;
+};
+
+/// A limit on what the detector costs on a core ("m4f", "m55"), by a metric of `vagus cost`.
+struct CostLimit {
+  std::string core, metric;
+  double limit = 0;
+};
+struct CostBudget {
+  std::string measured;  ///< a file of `vagus cost --json`; "": what the program's budgets.toml says
+  std::vector<CostLimit> limits;
+};
+
+/// What is swept: every combination of configuration values, or thresholds along the scores.
+struct SweepSpec {
+  std::vector<std::pair<std::string, std::vector<double>>> parameters;
+  int thresholds = 0;             ///< how many are tried along the curve; 0: parameters are swept
+  std::string prefer = "margin";  ///< which of those that meet everything is taken: by margin, or a statistic's name
+  bool empty() const { return parameters.empty() && thresholds == 0; }
+};
+
 struct StudySpec {
   std::string name, question;
   std::uint64_t seed = 1;
@@ -86,7 +126,10 @@ struct StudySpec {
   DetectorSpec detector;
   ScoreSpec score;
   std::vector<RequirementSpec> requirements;
-  std::vector<Group> groups;
+  std::vector<Group> groups;  ///< [[group]] and [[slice]]: two names of the same
+  std::vector<HypothesisSpec> hypotheses;
+  CostBudget budget;
+  SweepSpec sweep;
   std::string source;  ///< the file's text, hashed into the result
 };
 

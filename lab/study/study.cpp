@@ -16,6 +16,8 @@
 #include "lab/detect/run_lanes.h"
 #include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
+#include "lab/study/cost_budget.h"
+#include "lab/study/hypothesis.h"
 #include "lab/study/plan.h"
 #include "lab/study/score_record.h"
 #include "lab/study/stored_events.h"
@@ -329,7 +331,9 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
     rule_of(config);
   }
 
-  const Plan plan = make_plan(spec, source.items());
+  Plan plan = make_plan(spec, source.items());
+  if (options.learned_only)
+    std::erase_if(plan.recordings, [](const Planned& p) { return p.role != Role::train && p.role != Role::tune; });
   StudyResult result;
   result.spec = spec;
   result.contract = speaker.contract;
@@ -394,6 +398,8 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
   result.data_hash = data.hex();
   result.detector_runs = work.detector_runs;
   add_groups(result);
+  judge_hypotheses(result, source, cache, options);
+  judge_costs(result);
   judge_study(result, failed);
   return result;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,26 @@ struct RequirementResult {
   std::int64_t records = 0;
 };
 
+/// A hypothesis judged: `second` is the study's own figure, `first` the other's, `estimate` second less first.
+struct HypothesisResult {
+  HypothesisSpec asked;
+  std::string against;  ///< what it was, without folders
+  double first = unknown_s, second = unknown_s;
+  Estimate estimate;
+  double p = 1, p_holm = 1;  ///< one-sided; `p_holm` over all hypotheses of the study
+  std::int64_t subjects = 0, records = 0;
+  Verdict verdict = Verdict::not_shown;
+  std::string why;
+};
+
+/// A limit of the budget beside what is known of the cost.
+struct CostResult {
+  CostLimit asked;
+  std::optional<Interval> measured;
+  Verdict verdict = Verdict::not_shown;
+  std::string why;
+};
+
 /// The group that every study has.
 inline constexpr const char* all_recordings = "all recordings";
 
@@ -81,8 +102,9 @@ struct GroupResult {
 };
 
 struct StudyOptions {
-  int threads = 0;       ///< 0: all cores
-  std::string detector;  ///< instead of the specification's; its configuration is then that of the defaults
+  int threads = 0;            ///< 0: all cores
+  std::string detector;       ///< instead of the specification's; its configuration is then that of the defaults
+  bool learned_only = false;  ///< only what is trained or tuned on: what is judged is not looked at
 };
 
 struct StudyResult {
@@ -103,6 +125,8 @@ struct StudyResult {
   std::vector<Exclusion> excluded;          ///< the recordings themselves, not the patterns
   std::vector<GroupResult> groups;          ///< the headline first
   std::vector<RequirementResult> requirements;
+  std::vector<HypothesisResult> hypotheses;
+  std::vector<CostResult> costs;
   std::vector<std::string> exploratory;  ///< why the result is not confirmatory
   Verdict verdict = Verdict::not_shown;
   std::string sentence;            ///< the verdict in a sentence

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "lab/study/folds.h"
 #include "lab/study/plan.h"
 
 namespace vagus::lab {
@@ -101,7 +102,8 @@ Count count_of(const RecordResult& record) {
 }
 
 void add_groups(StudyResult& result) {
-  const bool split = result.spec.split.kind == SplitSpec::Kind::fixed;
+  const SplitSpec& how = result.spec.split;
+  const bool split = how.kind == SplitSpec::Kind::fixed || !how.train.empty() || !how.tune.empty();
   const auto of_role = [&](Role role) { return [role](const RecordResult& r) { return r.role == role; }; };
   if (split) {
     result.groups.push_back(group_result(result, "not tuned on", "split == 'test'", of_role(Role::judged)));
@@ -112,6 +114,12 @@ void add_groups(StudyResult& result) {
     }
   }
   result.groups.push_back(group_result(result, all_recordings, "", [](const RecordResult&) { return true; }));
+  // Leaving one subject out makes as many folds as subjects: those are the recordings' table.
+  if (how.by_folds() && how.kind != SplitSpec::Kind::loso) {
+    for (const std::string& fold : fold_names(result.records))
+      result.groups.push_back(group_result(result, "fold " + fold, "fold == '" + fold + "'",
+                                           [&](const RecordResult& r) { return fold_of(r.item) == fold; }));
+  }
   for (const auto& group : result.spec.groups) {
     std::string where = group.where.text();
     for (const auto& recording : group.recordings) where += (where.empty() ? "" : " ") + recording;

@@ -58,23 +58,32 @@ RequirementResult judged(const StudyResult& result, const RequirementSpec& asked
   return out;
 }
 
+/// "2 of 3 requirements met, 1 not met, 0 not shown."; nothing of none.
+std::string tally_of(const std::vector<Verdict>& verdicts, const char* noun) {
+  const auto all = static_cast<std::int64_t>(verdicts.size());
+  const auto met = std::count(verdicts.begin(), verdicts.end(), Verdict::met);
+  const auto not_met = std::count(verdicts.begin(), verdicts.end(), Verdict::not_met);
+  if (all == 0) return {};
+  if (met == all && all == 1) return "The " + std::string(noun) + " is met.";
+  if (met == all) return "All " + plural(all, noun) + " are met.";
+  return std::to_string(met) + " of " + plural(all, noun) + " met, " + std::to_string(not_met) + " not met, " +
+         std::to_string(all - met - not_met) + " not shown.";
+}
+
+template <class Judged>
+std::vector<Verdict> verdicts_of(const std::vector<Judged>& judged) {
+  std::vector<Verdict> all;
+  for (const auto& one : judged) all.push_back(one.verdict);
+  return all;
+}
+
 std::string sentence_of(const StudyResult& result) {
-  std::int64_t met = 0, not_met = 0;
-  for (const auto& requirement : result.requirements) {
-    met += requirement.verdict == Verdict::met ? 1 : 0;
-    not_met += requirement.verdict == Verdict::not_met ? 1 : 0;
-  }
-  const auto all = static_cast<std::int64_t>(result.requirements.size());
   std::string text;
-  if (all == 0) {
-    text = "The specification states no requirement, so nothing is shown.";
-  } else if (met == all) {
-    text =
-        (all == 1 ? std::string("The requirement is") : "All " + std::to_string(all) + " requirements are") + " met.";
-  } else {
-    text = std::to_string(met) + " of " + plural(all, "requirement") + " met, " + std::to_string(not_met) +
-           " not met, " + std::to_string(all - met - not_met) + " not shown.";
-  }
+  for (const std::string& part :
+       {tally_of(verdicts_of(result.requirements), "requirement"), tally_of(verdicts_of(result.hypotheses), "claim"),
+        tally_of(verdicts_of(result.costs), "limit")})
+    text += (text.empty() || part.empty() ? "" : " ") + part;
+  if (text.empty()) text = "The specification states no requirement, so nothing is shown.";
   if (!result.failed.empty()) {
     text += " " + plural(static_cast<std::int64_t>(result.failed.size()), "recording") + " failed:";
     for (std::size_t i = 0; i < std::min<std::size_t>(result.failed.size(), 5); ++i)
@@ -91,9 +100,11 @@ void judge_study(StudyResult& result, const std::vector<Planned>& failed) {
   for (const auto& requirement : result.spec.requirements)
     result.requirements.push_back(judged(result, requirement, failed));
   result.exploratory.emplace_back("the specification was not locked before the first look at its test data");
-  const bool open = result.requirements.empty() || !result.failed.empty();
+  const bool open = (result.requirements.empty() && result.hypotheses.empty()) || !result.failed.empty();
   result.verdict = open ? Verdict::not_shown : Verdict::met;
   for (const auto& requirement : result.requirements) result.verdict = worse(result.verdict, requirement.verdict);
+  for (const auto& hypothesis : result.hypotheses) result.verdict = worse(result.verdict, hypothesis.verdict);
+  for (const auto& cost : result.costs) result.verdict = worse(result.verdict, cost.verdict);
   result.sentence = sentence_of(result);
 }
 
