@@ -11,6 +11,7 @@
 #include "apps/cli/command.h"
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
+#include "lab/report/event_sweep.h"
 #include "lab/report/html.h"
 #include "lab/report/quality_sweep.h"
 #include "lab/report/study_report.h"
@@ -158,6 +159,7 @@ int run(const StudyArguments& options) {
   lab::Evidence evidence;
   evidence.waveforms = !options.no_waveforms;
   if (spec.score.protocol == "ec57") evidence.operating = lab::quality_sweep(result);
+  if (spec.score.protocol == "events") evidence.operating = lab::event_sweep(result);
   const std::filesystem::path report = folder / "report.html";
   lab::write_whole(report, lab::study_report(result, excerpts, evidence));
   lab::write_whole(folder / "results.json", lab::json_text(lab::results(result)));
