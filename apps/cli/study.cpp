@@ -53,7 +53,10 @@ void print_group(const lab::GroupResult& group, const std::string& protocol) {
   fmt::print("\n{}: {}, {}\n", group.name, lab::plural(group.records, "recording"),
              lab::plural(group.subjects, "subject"));
   if (group.records == 0) return;
-  if (protocol != "ec57") return print_figures(group, protocol);
+  if (protocol != "ec57") {
+    print_figures(group, protocol);
+    return;
+  }
   fmt::print("  {:<36}{:<40}{}\n", "ec57", "sensitivity", "positive predictivity");
   const auto row = [&](const char* title, const char* se, const char* ppv) {
     fmt::print("  {:<36}{:<40}{}\n", title, with_interval(se), with_interval(ppv));
@@ -127,7 +130,8 @@ void refuse_unlocked(const std::string& path, const lab::StudySpec& spec, const 
     if (planned.role == lab::Role::judged) signals.push_back(planned.item.signal_hash);
   const std::string test = lab::test_data(signals).hash;
   const std::string said = lab::said_hash(lab::asked(spec, detector).said);
-  for (const auto& entry : lab::Ledger::open().entries())
+  const lab::Ledger ledger = lab::Ledger::open();
+  for (const auto& entry : ledger.entries())
     if (entry.kind == lab::LedgerEntry::Kind::lock && entry.specification == said && entry.test == test) return;
   throw lab::Error("its test data is locked (split.locked), and this specification is not in the ledger", path,
                    "vagus study lock " + path);
