@@ -112,6 +112,12 @@ ram_bytes = 4096
 
     def test_a_locked_split_is_run_only_after_it_was_locked(self):
         spec = specification("locked", 'name = "simulated.events"', split='[split]\nkind = "loso"\nlocked = true\n')
+        for command in ("run", "sweep"):
+            swept = specification("locked-sweep", 'name = "simulated.events"', "[sweep]\nthresholds = 50\n" + REQUIREMENTS,
+                                  '[split]\nkind = "loso"\nlocked = true\n')
+            code, _, err = vagus("study", command, spec if command == "run" else swept)
+            self.assertEqual(code, 3)
+            self.assertIn("vagus study lock", err)
         code, _, err = vagus("study", "run", spec)
         self.assertEqual(code, 3)
         self.assertIn("vagus study lock", err)

@@ -84,8 +84,8 @@ void print_result(const lab::StudyResult& result) {
   if (result.simulated) fmt::print("SIMULATED DATA: it says nothing about people.\n");
   if (!result.spec.question.empty()) fmt::print("{}\n", result.spec.question);
   const auto& score = result.spec.score;
-  if (result.stored) {
-    fmt::print("{}: events that were stored in files, protocol {} from {} s\n", result.contract.name, score.protocol,
+  if (result.contract_words) {  // no detector of this program: what it is stands in its summary
+    fmt::print("{}: {} Protocol {} from {} s\n", result.contract.name, result.contract.summary, score.protocol,
                score.start_s);
   } else {
     fmt::print("{} {}, causal (at most {:.0f} ms late), protocol {} from {} s\n", result.contract.name,
@@ -121,22 +121,6 @@ void print_result(const lab::StudyResult& result) {
   fmt::print("{}\n", result.sentence);
 }
 
-/// What is locked is looked at only by a specification that stands in the ledger.
-void refuse_unlocked(const std::string& path, const lab::StudySpec& spec, const lab::Source& source,
-                     const std::string& detector) {
-  const lab::Plan plan = of_specification(path, [&] { return lab::make_plan(spec, source.items()); });
-  std::vector<std::string> signals;
-  for (const auto& planned : plan.recordings)
-    if (planned.role == lab::Role::judged) signals.push_back(planned.item.signal_hash);
-  const std::string test = lab::test_data(signals).hash;
-  const std::string said = lab::said_hash(lab::asked(spec, detector).said);
-  const lab::Ledger ledger = lab::Ledger::open();
-  for (const auto& entry : ledger.entries())
-    if (entry.kind == lab::LedgerEntry::Kind::lock && entry.specification == said && entry.test == test) return;
-  throw lab::Error("its test data is locked (split.locked), and this specification is not in the ledger", path,
-                   "vagus study lock " + path);
-}
-
 int run(const StudyArguments& options) {
   const lab::StudySpec spec = lab::read_spec(options.spec);
   if (!options.detector.empty() && options.detector != lab::simulated_events) lab::detector(options.detector);
@@ -146,7 +130,7 @@ int run(const StudyArguments& options) {
   lab::StudyOptions how;
   how.threads = options.threads;
   how.detector = options.detector;
-  if (spec.split.locked) refuse_unlocked(options.spec, spec, *source, options.detector);
+  refuse_unlocked(options.spec, spec, *source, options.detector);
   lab::StudyResult result = of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
   const lab::TestData test = lab::test_data(lab::judged_signals(result));
   lab::apply(lab::Ledger::open().look(lab::asked(spec, options.detector), result.run_key, test), result);
@@ -187,6 +171,22 @@ int guarded(const StudyArguments& options) {
 }
 
 }  // namespace
+
+void refuse_unlocked(const std::string& path, const lab::StudySpec& spec, const lab::Source& source,
+                     const std::string& detector) {
+  if (!spec.split.locked) return;
+  const lab::Plan plan = of_specification(path, [&] { return lab::make_plan(spec, source.items()); });
+  std::vector<std::string> signals;
+  for (const auto& planned : plan.recordings)
+    if (planned.role == lab::Role::judged) signals.push_back(planned.item.signal_hash);
+  const std::string test = lab::test_data(signals).hash;
+  const std::string said = lab::said_hash(lab::asked(spec, detector).said);
+  const lab::Ledger ledger = lab::Ledger::open();
+  for (const auto& entry : ledger.entries())
+    if (entry.kind == lab::LedgerEntry::Kind::lock && entry.specification == said && entry.test == test) return;
+  throw lab::Error("its test data is locked (split.locked), and this specification is not in the ledger", path,
+                   "vagus study lock " + path);
+}
 
 void declare_study(CLI::App& app, Action& action) {
   app.require_subcommand(1);

@@ -5,6 +5,7 @@
 #include "apps/cli/command.h"
 #include "lab/base/error.h"
 #include "lab/report/html.h"
+#include "lab/study/source.h"
 
 namespace vagus::cli {
 
@@ -17,6 +18,10 @@ auto of_specification(const std::string& path, const Work& work) {
     throw lab::Error(error.what(), path, error.hint());
   }
 }
+
+/// Refuses a specification whose split is locked and that is not in the ledger: what it judges is not looked at.
+void refuse_unlocked(const std::string& path, const lab::StudySpec& spec, const lab::Source& source,
+                     const std::string& detector);
 
 /// Subcommand sweep.
 void declare_study_sweep(CLI::App& app, Action& action);

@@ -151,8 +151,10 @@ void declare_study_evidence(CLI::App& app, Action& action) {
     const auto options = std::make_shared<CompareArguments>();
     command->add_option("FIRST", options->first, "results.json or its folder")->required();
     command->add_option("SECOND", options->second, "results.json or its folder")->required();
-    command->add_option("--margin", options->margin, "a loss below this share is none (0.001 is a tenth of a point)")
-        ->check(CLI::Range(0.0, 1.0));
+    command
+        ->add_option("--margin", options->margin,
+                     "a loss below this is none, in the statistic's unit (0.001 of a share is a tenth of a point)")
+        ->check(CLI::Range(0.0, 1e6));
     command->add_option("--confidence", options->confidence, "of the two-sided interval")
         ->check(CLI::Range(0.5, 0.9999))
         ->capture_default_str();

@@ -74,6 +74,7 @@ int sweep(const SweepArguments& arguments) {
   how.threads = arguments.threads;
   const lab::SweepResult result = of_specification(arguments.spec, [&] {
     const auto source = lab::open_source(spec.data, spec.score.reference, spec.seed);
+    refuse_unlocked(arguments.spec, spec, *source, {});
     return lab::run_sweep(spec, *source, cache, how);
   });
   const lab::Standing standing =

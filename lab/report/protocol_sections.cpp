@@ -103,7 +103,7 @@ std::string figure_rows(const StudyResult& result) {
 }
 
 std::string worst_recordings(const StudyResult& result) {
-  constexpr std::size_t most = 200;
+  constexpr std::size_t most = 50;
   std::vector<std::pair<std::int64_t, const RecordResult*>> order;
   for (const RecordResult& record : result.records) {
     std::int64_t wrong = 0;

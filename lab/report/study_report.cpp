@@ -9,6 +9,7 @@
 #include "lab/report/page_scripts.h"
 #include "lab/report/protocol_sections.h"
 #include "lab/report/quality_sweep.h"
+#include "lab/study/folds.h"
 #include "lab/study/results.h"
 
 namespace vagus::lab {
@@ -199,6 +200,8 @@ std::string method(const StudyResult& result) {
   const bool beats = result.spec.score.protocol == "ec57";
   if (result.stored) {
     row("Causal, initialised from truth", "not known here: the events were stored, the detector ran elsewhere");
+  } else if (result.contract_words) {
+    row("Causal", "its scores are simulated, each with its own delay; the rule that decides sees the past alone");
   } else {
     row("Causal", "yes: sample by sample, each moment said at most " +
                       fixed(static_cast<double>(result.contract.latency_ms), 0) + " ms after it");
@@ -224,7 +227,13 @@ std::string method(const StudyResult& result) {
                        : "label track <code>" + escaped(result.spec.score.reference) + "</code>");
   row("Intervals",
       "exact binomial at the effective number of trials, by how much subjects differ (Korn and Graubard); of a "
-      "worst figure exact binomial within that subject");
+      "worst figure exact binomial within that subject" +
+          std::string(beats ? ""
+                            : "; of rates negative binomial over people; of latencies product limit, of macro F1 "
+                              "bootstrap, both by subject"));
+  if (result.spec.split.by_folds())
+    row("Folds", plural(static_cast<std::int64_t>(fold_names(result.records).size()), "fold") +
+                     " of subjects; nothing that is chosen or learned for a subject comes from its own fold");
   row("Verdict rule", "the two-sided interval at the confidence stated decides: met, not met, or not shown");
   return out + "</dl>\n";
 }

@@ -111,6 +111,43 @@ TEST(Folds, LeavingOneSubjectOutMakesAFoldOfEach) {
   for (const RecordResult& record : result.records) EXPECT_EQ(fold_of(record.item), record.item.subject);
 }
 
+/// The simulated people as if the odd ones came from another set.
+class TwoSets final : public Source {
+ public:
+  explicit TwoSets(const Source& inner) : inner_(inner) {
+    for (StudyItem item : inner.items()) {
+      if ((item.subject.back() - '0') % 2 == 1) item.set = "other";
+      items_.push_back(std::move(item));
+    }
+  }
+  const std::vector<StudyItem>& items() const override { return items_; }
+  Recording load(const StudyItem& item) const override { return inner_.load(item); }
+  Recording header(const StudyItem& item) const override { return inner_.header(item); }
+  bool simulated() const override { return true; }
+  std::optional<EventDay> events(const StudyItem& item) const override { return inner_.events(item); }
+
+ private:
+  const Source& inner_;
+  std::vector<StudyItem> items_;
+};
+
+TEST(Folds, LeavingOneDatasetOutJudgesEachSetByWhatTheOtherChose) {
+  Opened study = opened(people("[split]\nkind = \"kfold\"\nfolds = 2\n[sweep]\nthresholds = 50\n" + requirements));
+  study.spec.split.kind = SplitSpec::Kind::lodo;
+  study.spec.data.sets = {"simulated", "other"};
+  const TwoSets both(*study.source);
+  const StudyResult result = run_study(study.spec, both, without_cache);
+  EXPECT_EQ(fold_names(result.records), (std::vector<std::string>{"other", "simulated"}));
+  for (const RecordResult& record : result.records) EXPECT_EQ(fold_of(record.item), record.item.set);
+  const SweepResult sweep = run_sweep(study.spec, both, without_cache);
+  ASSERT_EQ(sweep.choices.size(), 2U);
+  EXPECT_EQ(sweep.choices[0].fold, "other");
+  EXPECT_EQ(sweep.choices[0].subjects, 12);
+  EXPECT_EQ(sweep.judged_subjects, 24);
+  // Where all recordings are of one set after all, there is none to leave out.
+  EXPECT_THROW(run_study(study.spec, *study.source, without_cache), Error);
+}
+
 TEST(Folds, WhatTheDataLacksIsRefusedInASentence) {
   EXPECT_NE(why_refused(people("[split]\nkind = \"kfold\"\nfolds = 25\n")).find("need at least 25 subjects"),
             std::string::npos);

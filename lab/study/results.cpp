@@ -91,7 +91,7 @@ Json detector(const StudyResult& result) {
           {"version", result.contract.version},
           {"config", config},
           {"causal", result.stored ? Json(nullptr) : Json(true)},
-          {"latency_ms", result.stored ? Json(nullptr) : number(result.contract.latency_ms)},
+          {"latency_ms", result.contract_words ? Json(nullptr) : number(result.contract.latency_ms)},
           {"initialised_from_truth", result.stored ? Json(nullptr) : Json(false)},
           {"stored", result.stored},
           {"code", result.code},
