@@ -15,6 +15,9 @@ namespace {
 constexpr double least_degrees = 0.2;
 /// Above this an interval could lose its width to rounding.
 constexpr double most_trials = 1e12;
+/// Above this the quantiles of the beta distribution are not found in a million steps; of that many successes and
+/// failures Wilson's interval differs from the exact one by less than a hundredth of its width.
+constexpr double most_exact_trials = 1e7, least_of_either = 1e5;
 
 struct ShareSums {
   double clusters = 0, hits = 0, of = 0, of_square = 0, hits_square = 0, misses_square = 0;
@@ -58,6 +61,11 @@ std::string rounded(double x) {
   return text;
 }
 
+Interval exact_interval(double share, double trials, double confidence) {
+  const bool many = trials > most_exact_trials && std::min(share, 1 - share) * trials > least_of_either;
+  return many ? wilson(share * trials, trials, confidence) : clopper_pearson(share * trials, trials, confidence);
+}
+
 double effective(double sum, double square) { return square > 0 ? sum * sum / square : 0; }
 
 }  // namespace
@@ -91,7 +99,7 @@ Estimate cluster_share(std::span<const Cluster> clusters, const ShareOptions& op
   } else if (options.trials && degrees > least_degrees) {
     trials = s.of;  // every cluster has the same share, and it is neither 0 nor 1
   }
-  out.interval = clopper_pearson(s.share() * trials, trials, options.confidence);
+  out.interval = exact_interval(s.share(), trials, options.confidence);
   if (trials > least) {
     out.method = "exact binomial at " + rounded(trials) + " effective trials, the errors held by " + rounded(holders) +
                  " effective clusters";

@@ -63,6 +63,18 @@ TEST(ClusterShare, OfUnclusteredTrialsItIsLittleWiderThanTheExactOneAndNeverNarr
   EXPECT_EQ(cluster_share(equal).interval, clopper_pearson(70, 100));
 }
 
+TEST(ClusterShare, OfSharesThatAreAllTheSameHasAnInterval) {
+  ShareOptions seconds;
+  seconds.trials = false;
+  for (const std::size_t people : {5, 95, 100}) {
+    for (const double share_s : {0.4, 8.0, 16.0, 40.0, 79.0}) {
+      const Interval interval = cluster_share(std::vector<Cluster>(people, {share_s, 80.8}), seconds).interval;
+      EXPECT_LT(interval.low, share_s / 80.8);
+      EXPECT_GT(interval.high, share_s / 80.8);
+    }
+  }
+}
+
 TEST(ClusterShare, MirrorsWhenErrorsAndSuccessesChangePlaces) {
   SplitMix random(8);
   std::vector<Cluster> data = people(random, 20, 0.9, 0.1), mirrored;

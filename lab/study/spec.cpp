@@ -134,7 +134,7 @@ RequirementSpec read_requirement(const toml::table& table, const std::string& pa
 
 double standard_margin(const Requirement& bound) {
   const double errors = bound.direction == Direction::at_least ? 1 - bound.bound : bound.bound;
-  return std::max(errors / 2, 0.001);
+  return std::max(std::round(errors / 2 * 1e9) / 1e9, 0.001);
 }
 
 bool meant(const std::string& pattern, const std::string& set, const std::string& recording) {
