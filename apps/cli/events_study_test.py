@@ -92,6 +92,10 @@ ram_bytes = 4096
         self.assertEqual(result["verdict"], "not shown")
         self.assertEqual(result["hypotheses"][0]["verdict"], "met")
         self.assertEqual(result["budget"][0]["verdict"], "not shown")
+        code, out, err = vagus("study", "explain", "results/claims", "quieter than at 0.5")
+        self.assertEqual(code, 0, err)
+        self.assertIn("threshold = 0.5", out)
+        self.assertEqual(vagus("study", "verify", "results/claims")[0], 0)
         with open(os.path.join(SCRATCH, "results", "claims", "report.html")) as file:
             page = file.read()
         for text in ("Verdict: not shown", "events.alarms_per_day", "quieter than at 0.5", "ram_bytes", "SIMULATED"):

@@ -238,6 +238,15 @@ StudySpec at_setting(const StudySpec& spec, const Config& config) {
   return one;
 }
 
+/// Settings are compared on the same recordings, so one that fails under some of them is refused by name.
+void check_same_recordings(const StudyResult& base, const StudyResult& result) {
+  const auto same = [](const RecordResult& a, const RecordResult& b) { return a.item.id() == b.item.id(); };
+  if (std::equal(base.records.begin(), base.records.end(), result.records.begin(), result.records.end(), same)) return;
+  const Failure& one = result.failed.empty() ? base.failed.front() : result.failed.front();
+  throw Error("fails at some settings of the sweep and not at others: " + one.why, one.recording,
+              "leave it out by [data] exclude, with the reason");
+}
+
 std::vector<SweptRun> run_settings(const StudySpec& spec, const StudyResult& base, const Source& source,
                                    const Cache& cache, const StudyOptions& options) {
   const bool decides = !base.records.empty() && base.records.front().events && (base.stored || base.contract_words);
@@ -255,9 +264,7 @@ std::vector<SweptRun> run_settings(const StudySpec& spec, const StudyResult& bas
       StudyOptions how = options;
       how.learned_only = !spec.split.by_folds();
       const StudyResult result = run_study(at_setting(spec, run.config), source, cache, how);
-      if (result.records.size() != base.records.size())
-        throw Error("a setting fails on recordings that others do not fail on: " + result.failed.front().recording +
-                    ", " + result.failed.front().why);
+      check_same_recordings(base, result);
       for (const RecordResult& record : result.records) run.counts.push_back(count_of(record));
     }
     runs.push_back(std::move(run));

@@ -133,6 +133,21 @@ Lineage of_requirement(const Json& results, const Json& requirement) {
   return lineage;
 }
 
+Lineage of_hypothesis(const Json& results, const Json& hypothesis) {
+  Lineage lineage;
+  lineage.what = hypothesis.at("kind").get<std::string>() + " '" + hypothesis.at("name").get<std::string>() +
+                 "': difference " + hypothesis.at("difference").dump() + ", interval " +
+                 hypothesis.at("interval").dump() + ", p by Holm " + hypothesis.at("p_holm").dump() + ", " +
+                 hypothesis.at("verdict").get<std::string>();
+  lineage.steps.push_back("statistic " + hypothesis.at("statistic").get<std::string>() + " over " +
+                          std::to_string(hypothesis.at("records").get<std::int64_t>()) + " recordings of " +
+                          std::to_string(hypothesis.at("subjects").get<std::int64_t>()) +
+                          " subjects, in pairs, less that of the other side");
+  lineage.steps.push_back("the other side: " + hypothesis.at("against").get<std::string>());
+  for (auto& step : common_steps(results)) lineage.steps.push_back(std::move(step));
+  return lineage;
+}
+
 Lineage of_recording(const Json& results, const Json& record) {
   Lineage lineage;
   lineage.what = "recording " + record.at("recording").get<std::string>() + ": " + record.at("counts").dump();
@@ -196,6 +211,10 @@ std::vector<Lineage> explain_results(const Json& results, const std::string& abo
     for (const Json& requirement : results.at("requirements")) {
       names.push_back(requirement.at("name").get<std::string>());
       if (about.empty() || about == names.back()) out.push_back(of_requirement(results, requirement));
+    }
+    for (const Json& hypothesis : results.value("hypotheses", Json::array())) {
+      names.push_back(hypothesis.at("name").get<std::string>());
+      if (about.empty() || about == names.back()) out.push_back(of_hypothesis(results, hypothesis));
     }
     for (const Json& record : results.at("records")) {
       names.push_back(record.at("recording").get<std::string>());
