@@ -34,6 +34,7 @@ void declare_cost(CLI::App& app, Action& action);
 void declare_simulate(CLI::App& app, Action& action);
 void declare_score(CLI::App& app, Action& action);
 void declare_study(CLI::App& app, Action& action);
+void declare_release(CLI::App& app, Action& action);
 void declare_export(CLI::App& app, Action& action);
 void declare_replay(CLI::App& app, Action& action);
 void declare_board(CLI::App& app, Action& action);

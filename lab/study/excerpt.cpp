@@ -38,6 +38,13 @@ std::vector<Window> windows_of(const std::vector<Mistake>& mistakes, double dura
   return windows;
 }
 
+/// Where there are too many, those that count in the headline come before those of the learning period.
+void keep(std::vector<Window>& windows, std::size_t most) {
+  std::stable_partition(windows.begin(), windows.end(), [](const Window& w) { return !w.learning; });
+  windows.resize(std::min(windows.size(), most));
+  std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.t0_s < b.t0_s; });
+}
+
 Trace signal_of(const Recording& recording, const std::string& channel_name, const Window& window) {
   Trace trace;
   const Channel* channel = recording.find(channel_name);
@@ -176,10 +183,7 @@ std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Sourc
     const auto mistakes = mistakes_of(record, result.spec.score.start_s);
     all[i].mistakes = mistakes.size();
     windows[i] = windows_of(mistakes, record.run.duration_s);
-    // Where there are too many, those that count in the headline come before those of the learning period.
-    std::stable_partition(windows[i].begin(), windows[i].end(), [](const Window& w) { return !w.learning; });
-    windows[i].resize(std::min({windows[i].size(), options.per_record, left}));
-    std::sort(windows[i].begin(), windows[i].end(), [](const Window& a, const Window& b) { return a.t0_s < b.t0_s; });
+    keep(windows[i], std::min(options.per_record, left));
     left -= windows[i].size();
     for (const Window& window : windows[i]) all[i].shown += window.mistakes;
   }
@@ -188,6 +192,13 @@ std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Sourc
     all[i].excerpts = excerpt_step(result, records[all[i].record], source, cache, windows[i]);
   });
   return all;
+}
+
+std::vector<Excerpt> excerpts_around(const StudyResult& result, const RecordResult& record, const Source& source,
+                                     const Cache& cache, const std::vector<Mistake>& moments, std::size_t most) {
+  std::vector<Window> windows = windows_of(moments, record.run.duration_s);
+  keep(windows, most);
+  return windows.empty() ? std::vector<Excerpt>() : excerpt_step(result, record, source, cache, windows);
 }
 
 }  // namespace vagus::lab

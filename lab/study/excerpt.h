@@ -34,4 +34,9 @@ struct RecordExcerpts {
 std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Source& source, const Cache& cache,
                                           const ExcerptOptions& options = {});
 
+/// Stretches of one record around some moments, in order of time, `most` at most; those that are `learning` come last
+/// where there are too many. Throws Error where the signal cannot be loaded and the stretches are not in the cache.
+std::vector<Excerpt> excerpts_around(const StudyResult& result, const RecordResult& record, const Source& source,
+                                     const Cache& cache, const std::vector<Mistake>& moments, std::size_t most);
+
 }  // namespace vagus::lab

@@ -1,0 +1,46 @@
+#pragma once
+/// What a candidate says otherwise than the frozen version: every event gained, lost or moved.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/study/release/frozen.h"
+
+namespace vagus::lab {
+
+/// Two events this near are one that moved: the match window of EC57.
+inline constexpr double moved_window_s = 0.15;
+
+struct EventChange {
+  enum class Kind : std::uint8_t { lost, gained, moved } kind = Kind::lost;
+  double t_s = 0;                      ///< where the frozen version has it; of a gained one where the candidate does
+  double moved_s = 0;                  ///< of a moved one: the candidate's time less the frozen one's
+  std::optional<float> before, after;  ///< scores of who reports it
+  bool right_before = false;           ///< the frozen version's matched a reference beat
+  bool right_after = false;            ///< the candidate's
+  std::optional<float> weighed;        ///< of a gained one: the frozen version's score where it was not reported
+  bool judged = true;                  ///< after the protocol's start
+};
+std::string_view name(EventChange::Kind kind);
+
+/// A stretch that only one of the two cannot read.
+struct StretchChange {
+  bool gained = false;  ///< the candidate's
+  double t_start_s = 0, t_end_s = 0;
+  std::string reason;
+};
+
+struct RecordChanges {
+  std::int64_t same = 0;            ///< events at the very same time
+  std::int64_t rescored = 0;        ///< of these, with another score
+  std::vector<EventChange> events;  ///< in order of time
+  std::vector<StretchChange> stretches;
+  bool none() const { return events.empty() && stretches.empty(); }
+};
+
+/// @param frozen,candidate of one recording, scored on the same labels (`whole` is read)
+RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_scored, const RecordResult& candidate,
+                         double start_s);
+
+}  // namespace vagus::lab
