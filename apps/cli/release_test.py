@@ -24,7 +24,7 @@ name = "Beats are found"
 statistic = "ec57.sensitivity_gross"
 direction = "at_least"
 bound = 0.9
-margin = 0.01
+margin = 0.005
 [[requirement]]
 name = "What is reported is a beat"
 statistic = "ec57.positive_predictivity_gross"
@@ -105,14 +105,15 @@ class Release(unittest.TestCase):
         self.assertEqual([test["part"] for test in found["tests"]], ["what is judged", "older"] * 2)
 
     def test_a_deaf_candidate_is_refused_and_every_event_is_listed_and_drawn(self):
-        code, found = self.check("--set", "smallest_mv=1", "--set", "threshold=0.9", "-o", "deaf")
+        code, found = self.check("--set", "smallest_mv=1", "--set", "threshold=0.98", "--set", "noise_threshold=0.98",
+                                 "-o", "deaf")
         self.assertEqual((code, found["verdict"]), (1, "do not release"))
         first = found["tests"][0]
         self.assertEqual(first["outcome"], "refused")
-        self.assertEqual(first["margin"], 0.01)
+        self.assertEqual(first["margin"], 0.005)
         self.assertEqual(found["tests"][1]["margin"], 0.02)
         self.assertLess(first["interval"][1], -first["margin"])
-        self.assertIn("worse by more than the 1 point allowed", first["why"])
+        self.assertIn("worse by more than the 0.5 points allowed", first["why"])
         kinds = [change["kind"] for change in found["changes"]]
         self.assertEqual(found["events"]["lost"], kinds.count("lost"))
         self.assertEqual(found["events"]["gained"], kinds.count("gained"))

@@ -145,6 +145,35 @@ std::string of_stretch(const StretchChange& stretch) {
          (stretch.gained ? " called unreadable now: " : " no longer called unreadable: ") + stretch.reason;
 }
 
+/// What changed in a stretch: in full where it is little, else kind by kind with the times.
+std::string changes_between(const RecordChanges& changes, double t0_s, double t1_s) {
+  constexpr std::size_t in_full = 3;
+  std::vector<const EventChange*> inside;
+  for (const EventChange& change : changes.events) {
+    if (change.t_s >= t0_s && change.t_s <= t1_s) inside.push_back(&change);
+  }
+  std::string text;
+  if (inside.size() <= in_full) {
+    for (const EventChange* change : inside) text += (text.empty() ? "" : "; ") + in_words(*change);
+  } else {
+    for (const auto kind : {EventChange::Kind::lost, EventChange::Kind::gained, EventChange::Kind::moved}) {
+      std::string times;
+      std::int64_t count = 0;
+      for (const EventChange* change : inside) {
+        if (change->kind != kind) continue;
+        times += (times.empty() ? "" : ", ") + clock_time(change->t_s, true);
+        ++count;
+      }
+      if (count > 0)
+        text += (text.empty() ? "" : "; ") + counted(count) + " " + std::string(name(kind)) + " (" + times + ")";
+    }
+  }
+  for (const StretchChange& stretch : changes.stretches) {
+    if (stretch.t_end_s > t0_s && stretch.t_start_s < t1_s) text += (text.empty() ? "" : "; ") + of_stretch(stretch);
+  }
+  return text;
+}
+
 /// Above what the release said, below what the candidate says.
 std::vector<Mark> change_marks(const FrozenRecord& frozen, const RecordResult& candidate, const RecordChanges& changes,
                                const Excerpt& excerpt) {
@@ -187,15 +216,8 @@ std::string change_figure(const FrozenRecord& frozen, const RecordResult& candid
     if (event.kind == Said::Kind::unreadable && event.t_end_s > excerpt.t0_s && event.t_start_s < excerpt.t1_s)
       wave.shades.push_back({event.t_start_s, event.t_end_s, event.reason});
   }
-  std::string what;
-  for (const EventChange& change : changes.events) {
-    if (change.t_s >= excerpt.t0_s && change.t_s <= excerpt.t1_s) what += (what.empty() ? "" : "; ") + in_words(change);
-  }
-  for (const StretchChange& stretch : changes.stretches) {
-    if (stretch.t_end_s > excerpt.t0_s && stretch.t_start_s < excerpt.t1_s)
-      what += (what.empty() ? "" : "; ") + of_stretch(stretch);
-  }
-  const std::string caption = what + ". Lead " + excerpt.signal.name + ".";
+  const std::string caption =
+      changes_between(changes, excerpt.t0_s, excerpt.t1_s) + ". Lead " + excerpt.signal.name + ".";
   wave.text = "Recording " + candidate.item.id() + ": " + caption;
   return "<figure>" + draw(wave) + "<figcaption>" + escaped(caption) +
          "</figcaption><script type=\"application/json\" class=\"wave\">" + script_json(packed_wave(wave)) +
