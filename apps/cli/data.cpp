@@ -9,11 +9,8 @@
 #include <filesystem>
 
 #include "apps/cli/command.h"
-#include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
-#include "lab/base/numbers.h"
 #include "lab/store/dataset.h"
-#include "lab/store/label_csv.h"
 #include "lab/store/store.h"
 
 namespace vagus::cli {
@@ -123,71 +120,6 @@ int withdraw(const Options& options) {
   return 0;
 }
 
-lab::Entry the_one(lab::Store& store, const std::string& text) {
-  const auto entries = lab::resolve(store, text);
-  if (!entries) throw lab::UsageError("\"" + text + "\" is not of the form SET:RECORDING");
-  if (entries->size() != 1)
-    throw lab::UsageError("\"" + text + "\" names " + std::to_string(entries->size()) + " recordings, one is needed");
-  return entries->front();
-}
-
-std::string tracks_of(const lab::Recording& header) {
-  std::string known;
-  for (const lab::Track& of : header.tracks) known += (known.empty() ? "" : ", ") + of.name;
-  return known.empty() ? "it has none" : "it has " + known;
-}
-
-/// The track that is meant: the one named, else the only one, else "atr".
-std::string track_meant(const Options& options, const lab::Recording& header) {
-  if (!options.track.empty()) return options.track;
-  if (header.tracks.size() == 1) return header.tracks.front().name;
-  if (header.track("atr") != nullptr) return "atr";
-  throw lab::UsageError(options.what + ": name the track by --track", tracks_of(header));
-}
-
-int label_export(const Options& options) {
-  lab::Store store = lab::Store::open();
-  const lab::Entry entry = the_one(store, options.what);
-  const lab::Recording header = store.header(entry);
-  const std::string name = track_meant(options, header);
-  const lab::Track* track = header.track(name);
-  if (track == nullptr) throw lab::Error("there is no track \"" + name + "\"", options.what, tracks_of(header));
-  const std::string text = lab::label_csv(*track);
-  if (options.json) {
-    print({{"recording", entry.recording},
-           {"track", track->name},
-           {"layer", entry.layer_hashes.at(track->name)},
-           {"csv", text}});
-  } else if (options.output.empty()) {
-    fmt::print("{}", text);
-  } else {
-    lab::write_whole(options.output, text);
-  }
-  return 0;
-}
-
-int label_apply(const Options& options) {
-  lab::Store store = lab::Store::open();
-  const lab::Entry entry = the_one(store, options.what);
-  const lab::Recording header = store.header(entry);
-  const std::string name = track_meant(options, header);
-  const lab::Track* now = header.track(name);
-  lab::Mend mend{
-      name, now != nullptr ? now->tick_hz : 1e6, options.author, options.reason, options.time, options.parent, {}};
-  mend.annotations = lab::labels_from_csv(lab::read_text(options.file), mend.track, mend.tick_hz, options.file);
-  const std::string hash = store.apply(entry, mend);
-  const bool changed = now == nullptr || hash != entry.layer_hashes.at(name);
-  const std::string version = store.manifest(entry.set).version();
-  if (options.json) {
-    print(
-        {{"recording", entry.recording}, {"track", name}, {"layer", hash}, {"changed", changed}, {"version", version}});
-  } else {
-    fmt::print("{}:{} {}: {} {}; version {}\n", entry.set, entry.recording, name,
-               changed ? "new layer" : "nothing changed, still layer", hash.substr(0, 16), version.substr(0, 16));
-  }
-  return 0;
-}
-
 }  // namespace
 
 void declare_data(CLI::App& app, Action& action) {
@@ -226,21 +158,7 @@ void declare_data(CLI::App& app, Action& action) {
   sub = command(app, "withdraw", "remove recordings for good; a tombstone stays", withdraw);
   sub->add_option("SET:RECORDING", options->what, "which (with * for any run of characters)")->required();
   sub->add_option("--reason", options->reason, "why, for the tombstone")->required();
-  CLI::App* label = app.add_subcommand("label", "take labels out as a table, put mended ones in as a new layer");
-  label->require_subcommand(1);
-  sub = command(*label, "export", "a track as CSV", label_export);
-  sub->add_option("SET:RECORDING", options->what, "which")->required();
-  sub->add_option("--track", options->track, "which track (default the only one, else atr)");
-  sub->add_option("-o,--output", options->output, "file (default standard output)");
-  sub = command(*label, "apply", "mended labels as a new layer; the signal and its hash stay", label_apply);
-  sub->add_option("SET:RECORDING", options->what, "which")->required();
-  sub->add_option("FILE", options->file, "CSV as `label export` writes it")->required();
-  sub->add_option("--track", options->track, "which track (default the only one, else atr)");
-  sub->add_option("--author", options->author, "who mended them")->required();
-  sub->add_option("--reason", options->reason, "why")->required();
-  sub->add_option("--time", options->time, "when, ISO 8601 (default now)");
-  sub->add_option("--parent", options->parent,
-                  "hash of the layer that was mended; refused if it is no longer in force");
+  data::declare_labels(app, options, action);
   app.footer(
       "Examples:\n"
       "  vagus data add mitdb                        a known set, from the folder VAGUS_DATA\n"
@@ -250,6 +168,7 @@ void declare_data(CLI::App& app, Action& action) {
       "  vagus data show mitdb:1*                    recordings, with hashes of signals and label layers\n"
       "  vagus data label export mitdb:100 -o 100.csv\n"
       "  vagus data label apply mitdb:100 100.csv --author me --reason \"beat at 3.1 s is a V\"\n"
+      "  vagus data label export results/beats -o review.html    cases for people to look at: docs/label-review.md\n"
       "  vagus data check                            prove every byte");
 }
 

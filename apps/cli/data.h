@@ -1,8 +1,13 @@
 #pragma once
 /// What the subcommands of `vagus data` share.
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "apps/cli/command.h"
 #include "lab/base/numbers.h"
 #include "lab/store/store.h"
 
@@ -11,7 +16,11 @@ namespace vagus::cli::data {
 struct Options {
   std::string what;  ///< path, set or SET:RECORDING
   lab::AddOptions add;
-  std::string reason, author, time, parent, track, file, output, version;
+  std::string reason, author, time, parent, track, output, version;
+  std::vector<std::string> files;  ///< of `label apply`: the recording and its CSV, or what reviewers saved
+  std::size_t cases = 100;
+  double agreeing = 0.3, stretch_s = 8;
+  std::optional<std::uint64_t> seed;
   bool json = false, known = false, identifiers = false;
 };
 
@@ -23,5 +32,8 @@ std::pair<std::string, std::string> split(const std::string& text);
 /// `vagus data list` and `vagus data show`; both return the exit code.
 int list(const Options& options);
 int show(const Options& options);
+
+/// `vagus data label export` and `vagus data label apply`.
+void declare_labels(CLI::App& app, const std::shared_ptr<Options>& options, Action& action);
 
 }  // namespace vagus::cli::data

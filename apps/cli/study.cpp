@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -11,11 +12,11 @@
 #include "apps/cli/command.h"
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
-#include "lab/report/event_sweep.h"
 #include "lab/report/html.h"
-#include "lab/report/quality_sweep.h"
+#include "lab/report/model_card.h"
 #include "lab/report/study_report.h"
 #include "lab/study/ledger.h"
+#include "lab/study/mended.h"
 #include "lab/study/plan.h"
 #include "lab/study/results.h"
 #include "lab/study/study_groups.h"
@@ -24,7 +25,7 @@ namespace vagus::cli {
 namespace {
 
 struct StudyArguments {
-  std::string spec, output, detector;
+  std::string spec, output, detector, cost;
   int threads = 0;
   bool fresh = false, json = false, no_waveforms = false;
 };
@@ -80,6 +81,32 @@ void print_group(const lab::GroupResult& group, const std::string& protocol) {
              group.counts.fp);
 }
 
+/// Both verdicts, and the headline's figures and the requirements on both, where people mended labels.
+void print_both_labels(const lab::StudyResult& result) {
+  if (!result.on_original) return;
+  const auto& on = *result.on_original;
+  fmt::print("\non the labels as published, and as mended in {}\n  {:<48}{:>12}{:>12}\n",
+             lab::plural(static_cast<std::int64_t>(on.mended.size()), "recording"), "", "published", "mended");
+  const auto line = [](const std::string& what, const std::string& statistic, const lab::Estimate& before,
+                       const lab::Estimate& now) {
+    const lab::Statistic& about = lab::statistic(statistic);
+    fmt::print("  {:<48}{:>12}{:>12}\n", what, lab::printed(about, before.value), lab::printed(about, now.value));
+  };
+  if (!on.groups.empty() && !result.groups.empty()) {
+    const auto &before = on.groups.front().figures, &now = result.groups.front().figures;
+    for (const char* statistic : {"ec57.sensitivity_gross", "ec57.positive_predictivity_gross"}) {
+      if (before.contains(statistic) && now.contains(statistic))
+        line(statistic, statistic, before.at(statistic).estimate, now.at(statistic).estimate);
+    }
+  }
+  for (std::size_t i = 0; i < std::min(on.requirements.size(), result.requirements.size()); ++i) {
+    const auto &before = on.requirements[i], &now = result.requirements[i];
+    line(now.asked.name, now.asked.statistic, before.judgement.estimate, now.judgement.estimate);
+    fmt::print("  {:<48}{:>12}{:>12}\n", "", lab::name(before.verdict), lab::name(now.verdict));
+  }
+  fmt::print("  {:<48}{:>12}{:>12}\n", "verdict", lab::name(on.verdict), lab::name(result.verdict));
+}
+
 void print_result(const lab::StudyResult& result) {
   if (result.simulated) fmt::print("SIMULATED DATA: it says nothing about people.\n");
   if (!result.spec.question.empty()) fmt::print("{}\n", result.spec.question);
@@ -114,6 +141,7 @@ void print_result(const lab::StudyResult& result) {
     fmt::print("  {:<10} {} on {}: at most {:g} allowed, {}. {}\n", lab::name(one.verdict), one.asked.metric,
                one.asked.core, one.asked.limit,
                one.measured ? fmt::format("at most {:g} known", one.measured->high) : std::string("unknown"), one.why);
+  print_both_labels(result);
   for (const auto& failure : result.failed)
     fmt::print(stderr, "vagus: {} failed: {}\n", failure.recording, failure.why);
   fmt::print("\nlooks at this test data, this one included: {}\n", result.looks);
@@ -132,6 +160,7 @@ int run(const StudyArguments& options) {
   how.detector = options.detector;
   refuse_unlocked(options.spec, spec, *source, options.detector);
   lab::StudyResult result = of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
+  lab::score_on_original(result, *source, cache, how);
   const lab::TestData test = lab::test_data(lab::judged_signals(result));
   lab::apply(lab::Ledger::open().look(lab::asked(spec, options.detector), result.run_key, test), result);
 
@@ -144,12 +173,11 @@ int run(const StudyArguments& options) {
   drawing.threads = options.threads;
   if (options.no_waveforms) drawing.in_all = 0;
   const auto excerpts = lab::make_excerpts(result, *source, cache, drawing);
-  lab::Evidence evidence;
+  lab::Evidence evidence = evidence_of(result, *source, cache, options.cost, options.threads);
   evidence.waveforms = !options.no_waveforms;
-  if (spec.score.protocol == "ec57") evidence.operating = lab::quality_sweep(result);
-  if (spec.score.protocol == "events") evidence.operating = lab::event_sweep(result);
   const std::filesystem::path report = folder / "report.html";
   lab::write_whole(report, lab::study_report(result, excerpts, evidence));
+  lab::write_whole(folder / "card.md", lab::model_card(result, evidence));
   lab::write_whole(folder / "results.json", lab::json_text(lab::results(result)));
   if (options.json) {
     fmt::print("{}\n", lab::results(result).dump(-1, ' ', false, lab::Json::error_handler_t::replace));
@@ -190,14 +218,19 @@ void refuse_unlocked(const std::string& path, const lab::StudySpec& spec, const 
 
 void declare_study(CLI::App& app, Action& action) {
   app.require_subcommand(1);
-  app.footer("Example:\n  vagus study run studies/beats.toml\n");
-  CLI::App* run = app.add_subcommand("run", "Runs what a specification asks and writes results.json and report.html");
+  declare_study_new(app, action);
+  app.footer(
+      "Examples:\n  vagus study new my.toml --detector health.beats --data mitdb\n  vagus study run "
+      "studies/beats.toml\n");
+  CLI::App* run =
+      app.add_subcommand("run", "Runs what a specification asks and writes results.json, report.html and card.md");
   const auto options = std::make_shared<StudyArguments>();
   run->add_option("SPEC", options->spec, "the study's specification (TOML)")->required();
   run->add_option("-o,--output", options->output, "folder for the results (results/NAME unless told)");
   run->add_option("--detector", options->detector, "another detector than the specification's, at its defaults");
   run->add_option("--threads", options->threads, "how many cores (all unless told); the result is the same")
       ->check(CLI::Range(1, 1024));
+  run->add_option("--cost", options->cost, "costs for the page: a file that `vagus cost DETECTOR --json` wrote");
   run->add_flag("--fresh", options->fresh, "keep nothing and use nothing kept from earlier runs");
   run->add_flag("--no-waveforms", options->no_waveforms, "a report without any sample of a signal");
   run->add_flag("--json", options->json, "results.json on standard output before the last line");
@@ -207,7 +240,8 @@ void declare_study(CLI::App& app, Action& action) {
       "Examples:\n"
       "  vagus study run studies/beats.toml\n"
       "  vagus study run studies/beats-simulated.toml -o /tmp/first\n"
-      "  vagus study run studies/beats.toml --detector health.beats --threads 1\n");
+      "  vagus study run studies/beats.toml --detector health.beats --threads 1\n"
+      "  vagus cost health.beats --json > cost.json; vagus study run studies/beats.toml --cost cost.json\n");
   declare_study_evidence(app, action);
   declare_study_power(app, action);
   declare_study_sweep(app, action);

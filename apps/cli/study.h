@@ -4,8 +4,10 @@
 
 #include "apps/cli/command.h"
 #include "lab/base/error.h"
+#include "lab/report/evidence.h"
 #include "lab/report/html.h"
 #include "lab/study/source.h"
+#include "lab/study/study.h"
 
 namespace vagus::cli {
 
@@ -25,6 +27,14 @@ void refuse_unlocked(const std::string& path, const lab::StudySpec& spec, const 
 
 /// Subcommand sweep.
 void declare_study_sweep(CLI::App& app, Action& action);
+/// What a study's page and card hold beside the study: operating points, slices of errors (kept in the cache),
+/// agreement of heart rates, and costs from a file of `vagus cost --json` ("" none). Nothing of it goes into
+/// results.json.
+lab::Evidence evidence_of(const lab::StudyResult& result, const lab::Source& source, const lab::Cache& cache,
+                          const std::string& cost_file, int threads);
+
+/// Subcommand new.
+void declare_study_new(CLI::App& app, Action& action);
 /// Subcommand power.
 void declare_study_power(CLI::App& app, Action& action);
 /// Subcommands lock, verify, explain, compare.

@@ -13,7 +13,6 @@ namespace vagus::lab {
 namespace {
 
 constexpr double match_s = 0.15;  ///< EC57's window
-constexpr std::size_t most_of_record = 4;
 
 struct Candidates {
   std::vector<double> t_s;
@@ -85,19 +84,6 @@ void add_score(Exemplar& one, const RecordResult& record, const Candidates& cand
   if (above != thresholds.begin()) one.threshold = *std::prev(above);
 }
 
-/// Beats of the reference that were found, in order of time.
-std::vector<double> found_beats(const RecordResult& record) {
-  std::set<std::int64_t> missed(record.whole.missed.begin(), record.whole.missed.end());
-  std::vector<double> found;
-  const double to_clock = record.whole.clock_hz / record.reference.tick_hz;
-  for (const Annotation& a : record.reference.annotations) {
-    if (beat_class(a.label, BeatMap::bxb) == 0) continue;
-    if (!missed.contains(std::llround(static_cast<double>(a.tick) * to_clock)))
-      found.push_back(static_cast<double>(a.tick) / record.reference.tick_hz);
-  }
-  return found;
-}
-
 void add_neighbours(Exemplar& one, const std::vector<double>& found) {
   const auto next = std::upper_bound(found.begin(), found.end(), one.t_s);
   if (next != found.end()) one.after_s = *next;
@@ -140,9 +126,21 @@ std::vector<Exemplar> all_errors(const StudyResult& result, const BeatTable& bea
 
 }  // namespace
 
+std::vector<double> found_beats(const RecordResult& record) {
+  std::set<std::int64_t> missed(record.whole.missed.begin(), record.whole.missed.end());
+  std::vector<double> found;
+  const double to_clock = record.whole.clock_hz / record.reference.tick_hz;
+  for (const Annotation& a : record.reference.annotations) {
+    if (beat_class(a.label, BeatMap::bxb) == 0) continue;
+    if (!missed.contains(std::llround(static_cast<double>(a.tick) * to_clock)))
+      found.push_back(static_cast<double>(a.tick) / record.reference.tick_hz);
+  }
+  return found;
+}
+
 std::vector<Exemplar> find_exemplars(const StudyResult& result, const BeatTable& beats,
                                      const std::vector<Slice>& slices, const Source& source, const Cache& cache,
-                                     std::size_t most, int threads) {
+                                     std::size_t most, int threads, std::size_t of_record) {
   std::vector<Exemplar> all = all_errors(result, beats, slices);
   const std::vector<double> thresholds = thresholds_of(result);
   std::map<std::size_t, std::vector<Exemplar*>> by_record;
@@ -175,7 +173,7 @@ std::vector<Exemplar> find_exemplars(const StudyResult& result, const BeatTable&
     const std::size_t slice = one.slice.value_or(SIZE_MAX);
     if (kept.size() >= most) break;
     if (one.slice && of_slice[slice] >= of_each) continue;
-    if (taken[{slice, one.record}] >= most_of_record) continue;
+    if (taken[{slice, one.record}] >= of_record) continue;
     ++of_slice[slice];
     ++taken[{slice, one.record}];
     kept.push_back(one);

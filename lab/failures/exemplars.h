@@ -23,11 +23,14 @@ struct Exemplar {
   }
 };
 
+/// Beats of the reference that were found, in seconds, in order of time.
+std::vector<double> found_beats(const RecordResult& record);
+
 /// Ranked: errors in slices first, the best slice's before the next one's, then those that nothing explains; within
-/// these, what was weighed nowhere near and the widest margins first, at most four of a recording together. Candidates
-/// come from a run with scores, which is kept.
+/// these, what was weighed nowhere near and the widest margins first, at most `of_record` of a recording and slice
+/// together. Candidates come from a run with scores, which is kept.
 std::vector<Exemplar> find_exemplars(const StudyResult& result, const BeatTable& beats,
                                      const std::vector<Slice>& slices, const Source& source, const Cache& cache,
-                                     std::size_t most, int threads);
+                                     std::size_t most, int threads, std::size_t of_record = 4);
 
 }  // namespace vagus::lab

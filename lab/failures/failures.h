@@ -2,6 +2,7 @@
 /// Where and why a detector fails: slices, worst subjects, error rates along each context, and exemplars.
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lab/base/numbers.h"
@@ -45,6 +46,9 @@ std::vector<RateBin> rates_along(const ErrorTable& table, std::uint64_t seed, in
 /// where nothing was scored.
 FailureAnalysis analyse_failures(const StudyResult& result, const Source& source, const Cache& cache,
                                  const FailureOptions& options = {});
+
+/// The hash of the sources of the whole analysis; made at build time.
+std::string_view failures_code();
 
 /// As OUTPUTS has it: slices, exemplars; beside these rates and subjects.
 Json failures_json(const FailureAnalysis& analysis, const StudyResult& result);

@@ -13,8 +13,8 @@ std::string sortable_heads(std::initializer_list<const char*> names) {
   std::string out = "<thead><tr>";
   bool first = true;
   for (const char* one : names) {
-    out += std::string("<th scope=\"col\"") + (first ? " class=\"t\"" : "") + "><button type=\"button\">" + one +
-           "</button></th>";
+    out += std::string("<th scope=\"col\"") + (first || one == std::string_view("Confirmed") ? " class=\"t\"" : "") +
+           "><button type=\"button\">" + one + "</button></th>";
     first = false;
   }
   return out + "</tr></thead><tbody>\n";
@@ -74,7 +74,8 @@ std::string agreement_plot(const Agreement& agreement, std::string& caption) {
   line(agreement.high, "bound", "upper");
   caption = agreement.quantity + ", test less reference against their mean, in " + agreement.unit + ": bias " +
             fixed(agreement.bias, 3) + ", limits of agreement " + fixed(agreement.low, 3) + " to " +
-            fixed(agreement.high, 3) + ", " + plural(static_cast<std::int64_t>(agreement.pairs.size()), "pair") + ".";
+            fixed(agreement.high, 3) + ", " + plural(static_cast<std::int64_t>(agreement.pairs.size()), "pair") + "." +
+            (agreement.method.empty() ? "" : " " + agreement.method + ".");
   return out;
 }
 
@@ -97,8 +98,9 @@ std::string slices_section(const Evidence& evidence) {
     out += valued(row.share_of_signal, percent(row.share_of_signal));
     out += valued(row.ratio, fixed(row.ratio, 1)) + valued(row.p_corrected, p_text(row.p_corrected));
     out += "<td class=\"w\">" + escaped(row.confirmed) +
-           (row.smallest_ratio ? "<small>a ratio of " + fixed(*row.smallest_ratio, 1) + " could have been seen</small>"
-                               : std::string()) +
+           (row.smallest_ratio && row.confirmed != "yes"
+                ? "<small>a ratio of " + fixed(*row.smallest_ratio, 1) + " could have been seen</small>"
+                : std::string()) +
            "</td></tr>\n";
   }
   return out + "</tbody></table></div></section>\n";
@@ -109,17 +111,18 @@ std::string cost_section(const Evidence& evidence) {
   std::string out =
       "<section class=\"fixed\"><h2 id=\"cost\">Cost against budget</h2>\n<div class=\"scroll\"><table "
       "class=\"sortable\"><caption>Counted on emulated "
-      "cores, not measured on a board.</caption>" +
+      "cores, energy modelled; neither measured on a board.</caption>" +
       sortable_heads({"Core", "What", "Cost", "Budget", "Used", "Verdict"});
   for (const CostRow& row : evidence.costs) {
     const auto amount = [&](double v) {
       return v == std::floor(v) ? counted(static_cast<std::int64_t>(v)) : fixed(v, 2);
     };
     out += "<tr><td class=\"t\">" + escaped(row.core) + "</td><td class=\"t\">" + escaped(row.metric) + "</td>";
-    out += valued(row.measured, amount(row.measured) + " " + escaped(row.unit));
+    out += valued(row.measured,
+                  amount(row.measured) + (row.up_to ? " to " + amount(*row.up_to) : "") + " " + escaped(row.unit));
     if (row.limit) {
-      const double used = row.measured / *row.limit;
-      const bool within = row.measured <= *row.limit;
+      const double most = row.up_to.value_or(row.measured), used = most / *row.limit;
+      const bool within = most <= *row.limit;
       out += valued(*row.limit, amount(*row.limit) + " " + escaped(row.unit)) + valued(used, percent(used));
       out += std::string("<td class=\"t\"><span class=\"") + (within ? "v-met\">within" : "v-not-met\">over") +
              " budget</span></td>";

@@ -23,6 +23,7 @@ struct SliceRow {
 struct CostRow {
   std::string core, metric, unit;  ///< "m4f", "RAM", "bytes"
   double measured = 0;
+  std::optional<double> up_to;  ///< of a range: `measured` is its lower end
   std::optional<double> limit;  ///< none: printed without a verdict
 };
 
@@ -35,6 +36,7 @@ struct Agreement {
   std::string quantity, unit;  ///< "heart rate", "bpm"
   std::vector<AgreementPair> pairs;
   double bias = 0, low = 0, high = 0;  ///< mean difference and limits of agreement, test less reference
+  std::string method;                  ///< how the limits were made, in words; may be empty
 };
 
 struct Evidence {

@@ -1,4 +1,5 @@
 /// page_probe FOLDER: writes the pages that tests/page looks at, all from simulated signals, and what they must show.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -39,8 +40,8 @@ Evidence evidence_of(const StudyResult& result) {
   evidence.operating = quality_sweep(result);
   evidence.slices = {{"muscle noise above 0.3 mV", 31, 0.62, 0.04, 37.5, 0.0004, "yes", {}},
                      {"heart rate above 140 bpm", 4, 0.08, 0.03, 2.8, 0.21, "too few", 4.5}};
-  evidence.costs = {{"m4f", "RAM", "bytes", 4096, 8192.0}, {"m4f", "instructions", "per sample", 910.5, 900.0}};
-  Agreement agreement{"heart rate", "bpm", {}, 0.4, -2.1, 2.9};
+  evidence.costs = {{"m4f", "RAM", "bytes", 4096, {}, 8192.0}, {"m4f", "instructions", "per sample", 910.5, {}, 900.0}};
+  Agreement agreement{"heart rate", "bpm", {}, 0.4, -2.1, 2.9, {}};
   for (int i = 0; i < 12; ++i)
     agreement.pairs.push_back({"s" + std::to_string(i), 60.0 + 5 * i, 60.4 + 5 * i + (i % 3 - 1)});
   evidence.agreements = {agreement};
@@ -72,6 +73,35 @@ Json expected(const OperatingData& data) {
                      {"value", percent(estimate.value)},
                      {"interval", percent_range(interval.low, interval.high)}});
     }
+  }
+  return all;
+}
+
+/// False beats an hour at some thresholds, with the bootstrap interval of lab/stats: numbers, written as the page does.
+Json expected_rates(const OperatingData& data) {
+  Json all = Json::array();
+  for (std::size_t t = 0; t < data.thresholds.size(); t += 8) {
+    std::vector<std::string> names;
+    std::vector<Cluster> clusters;
+    for (const OperatingRow& row : data.rows) {
+      const auto at = std::find(names.begin(), names.end(), row.subject);
+      const auto index = static_cast<std::size_t>(at - names.begin());
+      if (at == names.end()) {
+        names.push_back(row.subject);
+        clusters.emplace_back();
+      }
+      clusters[index].numerator += row.fp[t];
+      clusters[index].denominator += row.exposure[t];
+    }
+    BootstrapOptions options;
+    options.trials = false;
+    options.seed = data.seed;
+    options.resamples = data.resamples;
+    const Estimate estimate = cluster_ratio(clusters, options);
+    all.push_back({{"threshold", t},
+                   {"value", estimate.value},
+                   {"low", estimate.interval.low},
+                   {"high", estimate.interval.high}});
   }
   return all;
 }
@@ -108,6 +138,7 @@ int write_all(const std::filesystem::path& folder) {
   write_whole(folder / "page.toml", specification);
   write_whole(folder / "report.html", study_report(result, excerpts, evidence));
   write_whole(folder / "expected.json", expected(*evidence.operating).dump());
+  write_whole(folder / "rates.json", expected_rates(*evidence.operating).dump());
   const ReviewSet review = review_of(result, excerpts);
   write_whole(folder / "review.html", review_page(review));
   write_whole(folder / "review.json", Json{{"hash", review_set_hash(review)}, {"cases", review.cases.size()}}.dump());

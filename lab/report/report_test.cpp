@@ -170,7 +170,7 @@ TEST(StudyReport, HostileNamesStayText) {
   ASSERT_TRUE(evidence.operating);
   evidence.operating->threshold = evidence.operating->meaning = evidence.operating->figures[0].name = hostile;
   evidence.slices = {{hostile, 1, 0.5, 0.5, 2, 0.01, hostile, {}}};
-  evidence.costs = {{hostile, hostile, hostile, 1, 2.0}};
+  evidence.costs = {{hostile, hostile, hostile, 1, {}, 2.0}};
   evidence.agreements = {{hostile, hostile, {{hostile, 1, 2}}, 1, 0, 2}};
   evidence.limits = {hostile};
   EXPECT_FALSE(is_hostile(study_report(result, excerpts, evidence)));

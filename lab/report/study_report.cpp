@@ -9,6 +9,7 @@
 #include "lab/report/page_scripts.h"
 #include "lab/report/protocol_sections.h"
 #include "lab/report/quality_sweep.h"
+#include "lab/report/subject_table.h"
 #include "lab/study/folds.h"
 #include "lab/study/results.h"
 
@@ -186,6 +187,41 @@ std::string groups(const StudyResult& result, const Evidence& evidence) {
   return out + "</tbody></table></div>\n";
 }
 
+/// The requirements on the labels as published and as mended, side by side.
+std::string both_labels(const StudyResult& result) {
+  if (!result.on_original) return {};
+  const OnOriginalLabels& on = *result.on_original;
+  std::string out =
+      "<h2 id=\"labels\">On the labels as published, and as mended</h2>\n<p>People looked at labels of " +
+      plural(static_cast<std::int64_t>(on.mended.size()), "recording") +
+      " again. Everything else on this page is on the labels as mended.</p>\n<div class=\"scroll\"><table>"
+      "<thead><tr><th class=\"t\">Requirement</th><th>As published</th><th class=\"t\">Verdict</th>"
+      "<th>As mended</th><th class=\"t\">Verdict</th></tr></thead><tbody>\n";
+  const auto of_verdict = [](Verdict verdict) {
+    return "<td class=\"t\"><span class=\"v-" + kebab(name(verdict)) + "\">" + std::string(name(verdict)) +
+           "</span></td>";
+  };
+  for (std::size_t i = 0; i < std::min(on.requirements.size(), result.requirements.size()); ++i) {
+    const RequirementResult &before = on.requirements[i], &now = result.requirements[i];
+    const auto figure_of_it = [](const RequirementResult& one) {
+      const Statistic& about = statistic(one.asked.statistic);
+      const Interval& interval = one.judgement.one_sided;
+      return cell(escaped(printed(about, one.judgement.estimate.value)) + "<small>" +
+                  escaped(printed(about, interval.low) + " to " + printed(about, interval.high)) + "</small>");
+    };
+    out += "<tr><td class=\"w\">" + escaped(now.asked.name) + "</td>" + figure_of_it(before) +
+           of_verdict(before.verdict) + figure_of_it(now) + of_verdict(now.verdict) + "</tr>\n";
+  }
+  out += "<tr><td class=\"w\"><strong>All together</strong></td><td></td>" + of_verdict(on.verdict) + "<td></td>" +
+         of_verdict(result.verdict) +
+         "</tr>\n</tbody></table></div>\n<div class=\"scroll\"><table><thead><tr><th "
+         "class=\"t\">Recording</th><th class=\"t\">By</th><th class=\"t\">Why</th></tr></thead><tbody>\n";
+  for (const MendedLabels& one : on.mended)
+    out += "<tr><td class=\"t\">" + escaped(one.recording) + "</td><td class=\"w\">" + escaped(one.author) +
+           "</td><td class=\"w\">" + escaped(one.reason) + "</td></tr>\n";
+  return out + "</tbody></table></div>\n";
+}
+
 std::string method(const StudyResult& result) {
   const auto count = [&](Role role) {
     return std::count_if(result.records.begin(), result.records.end(), [&](const auto& r) { return r.role == role; });
@@ -324,6 +360,7 @@ std::string provenance(const StudyResult& result) {
   row("Data", from + ", " + plural(static_cast<std::int64_t>(result.records.size()), "recording") + " scored" +
                   (data.where.empty() ? "" : ", where " + escaped(data.where.text())) +
                   (data.resample_hz > 0 ? ", resampled to " + fixed(data.resample_hz, 0) + " Hz" : ""));
+  for (const auto& [set, version] : result.versions) row("Version of " + escaped(set), "<code>" + version + "</code>");
   row("Data hash", "<code>" + result.data_hash + "</code> (every signal and every label)");
   row("Detector sources", "<code>" + result.code + "</code>");
   std::string config;
@@ -332,30 +369,23 @@ std::string provenance(const StudyResult& result) {
   row("Configuration", config.empty() ? "defaults" : config);
   row("vagus", escaped(vagus_version()) + ", detector version " + escaped(result.contract.version));
   row("Method stands on", escaped(result.contract.source));
+  std::string environment;
+  const Json build = environment_of_build();
+  for (const auto& [what, value] : build.items())
+    environment += (environment.empty() ? "" : ", ") + escaped(what) + " " + escaped(value.get<std::string>());
+  row("Computed with", environment);
+  row("Seed", std::to_string(result.spec.seed));
+  row("Looks at this test data",
+      result.looks > 0 ? counted(result.looks) + ", this one included" : "no ledger was asked");
+  row("Every count",
+      "in <code>results.json</code> beside this page; <code>vagus study verify</code> derives it again, "
+      "<code>vagus study explain</code> says where each number comes from");
   return out + "</dl>\n";
 }
 
-/// What cannot be concluded, said where it would be.
 std::string limits(const StudyResult& result, const Evidence& evidence) {
-  std::vector<std::string> all;
-  std::int64_t judged = 0;
-  for (const auto& record : result.records) judged += record.role == Role::judged ? 1 : 0;
-  if (result.simulated) all.emplace_back("The signals are simulated: nothing here is about people.");
-  if (!result.exploratory.empty()) all.emplace_back("The result is exploratory, for the reasons under the verdict.");
-  all.push_back("What is shown holds for people like those of the " + plural(judged, "judged recording") +
-                "; people, devices and placements that are not among them were not examined.");
-  all.emplace_back("The reference is taken as true. Where it errs, the detector is charged with it or excused by it.");
-  all.emplace_back("Intervals take subjects as independent and as a fair sample of those the detector is meant for.");
-  if (evidence.operating)
-    all.emplace_back(
-        "At other thresholds than the locked one nothing was validated: choosing there and reporting the figure from "
-        "the same data would be too kind to the detector.");
-  if (!result.failed.empty())
-    all.push_back(plural(static_cast<std::int64_t>(result.failed.size()), "recording") +
-                  " failed, and nothing is known of them.");
-  all.insert(all.end(), evidence.limits.begin(), evidence.limits.end());
   std::string out = "<section class=\"fixed\"><h2 id=\"limits\">Limits</h2>\n<ul>\n";
-  for (const std::string& one : all) out += "<li>" + escaped(one) + "</li>\n";
+  for (const std::string& one : limits_of(result, evidence)) out += "<li>" + escaped(one) + "</li>\n";
   return out + "</ul></section>\n";
 }
 
@@ -367,6 +397,8 @@ std::string contents(const std::string& body) {
                                                             {"operating-point", "Operating point"},
                                                             {"figures", "Figures"},
                                                             {"slices", "Where errors concentrate"},
+                                                            {"labels", "Labels"},
+                                                            {"subjects", "Subjects"},
                                                             {"records", "Recordings"},
                                                             {"agreement", "Agreement"},
                                                             {"mistakes", "Mistakes"},
@@ -388,6 +420,32 @@ std::string section(const char* style, const std::string& html) {
 
 }  // namespace
 
+std::vector<std::string> limits_of(const StudyResult& result, const Evidence& evidence) {
+  std::vector<std::string> all;
+  std::int64_t judged = 0;
+  for (const auto& record : result.records) judged += record.role == Role::judged ? 1 : 0;
+  if (result.simulated) all.emplace_back("The signals are simulated: nothing here is about people.");
+  if (!result.exploratory.empty()) all.emplace_back("The result is exploratory, for the reasons under the verdict.");
+  all.push_back("What is shown holds for people like those of the " + plural(judged, "judged recording") +
+                "; people, devices and placements that are not among them were not examined.");
+  all.emplace_back("The reference is taken as true. Where it errs, the detector is charged with it or excused by it.");
+  all.emplace_back("Intervals take subjects as independent and as a fair sample of those the detector is meant for.");
+  if (evidence.operating)
+    all.emplace_back(
+        "At other thresholds than the locked one nothing was validated: choosing there and reporting the figure from "
+        "the same data would be too kind to the detector.");
+  if (!result.failed.empty())
+    all.push_back(plural(static_cast<std::int64_t>(result.failed.size()), "recording") +
+                  " failed, and nothing is known of them.");
+  if (result.on_original)
+    all.emplace_back(
+        "Labels were mended after they were published. Which cases were looked at followed from a detector's errors, "
+        "so "
+        "mended labels favour that detector; figures on the labels as published stand beside them.");
+  all.insert(all.end(), evidence.limits.begin(), evidence.limits.end());
+  return all;
+}
+
 std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts,
                          const Evidence& evidence) {
   const bool beats = result.spec.score.protocol == "ec57";
@@ -395,8 +453,10 @@ std::string study_report(const StudyResult& result, const std::vector<RecordExce
   if (const std::string claims = claims_section(result); !claims.empty()) body += section("fixed", claims);
   if (evidence.operating) body += operating_section(*evidence.operating);
   body += section("follows", beats ? groups(result, evidence) : figure_rows(result));
+  body += section("fixed", both_labels(result));
   body += section("fixed", left_out(result));
   body += slices_section(evidence);
+  if (beats) body += section("fixed", subject_table(result));
   body += section("fixed", beats ? record_table(result, excerpts) : worst_recordings(result));
   body += agreement_section(evidence);
   if (beats) body += section("fixed", evidence.waveforms ? gallery(result, excerpts) : mistake_list(result, excerpts));

@@ -15,4 +15,7 @@ namespace vagus::lab {
 std::string study_report(const StudyResult& result, const std::vector<RecordExcerpts>& excerpts,
                          const Evidence& evidence = {});
 
+/// What cannot be concluded from a study, a sentence each; those of `evidence` come last.
+std::vector<std::string> limits_of(const StudyResult& result, const Evidence& evidence);
+
 }  // namespace vagus::lab

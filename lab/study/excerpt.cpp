@@ -45,27 +45,6 @@ void keep(std::vector<Window>& windows, std::size_t most) {
   std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.t0_s < b.t0_s; });
 }
 
-Trace signal_of(const Recording& recording, const std::string& channel_name, const Window& window) {
-  Trace trace;
-  const Channel* channel = recording.find(channel_name);
-  if (channel == nullptr || channel->time.rows() == 0) return trace;
-  trace.name = channel->name;
-  trace.unit = name(channel->unit);
-  trace.rate_hz = channel->time.rate_hz;
-  trace.t0_s = window.t0_s;
-  const auto count = static_cast<std::size_t>(std::ceil((window.t1_s - window.t0_s) * trace.rate_hz));
-  trace.values.assign(count, std::numeric_limits<float>::quiet_NaN());
-  for (const Stretch& stretch : channel->time.stretches) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const double t_s = window.t0_s + static_cast<double>(i) / trace.rate_hz;
-      const auto row = static_cast<std::int64_t>(std::llround((t_s - stretch.t_start_s) * stretch.rate_hz));
-      if (row < 0 || row >= stretch.rows) continue;
-      trace.values[i] = static_cast<float>(channel->samples.at(static_cast<std::size_t>(stretch.first_row + row)));
-    }
-  }
-  return trace;
-}
-
 /// Hears a run with probes and keeps what falls into one of the windows. Windows are in order of time; probes come
 /// almost so.
 class Collector {
@@ -114,7 +93,7 @@ std::vector<Excerpt> fresh_excerpts(const StudyResult& result, const RecordResul
     Excerpt excerpt;
     excerpt.t0_s = window.t0_s;
     excerpt.t1_s = window.t1_s;
-    excerpt.signal = signal_of(recording, record.run.channel, window);
+    excerpt.signal = trace_of(recording, record.run.channel, window.t0_s, window.t1_s);
     excerpts.push_back(std::move(excerpt));
   }
   Collector collector(result.contract, windows, excerpts);
@@ -149,6 +128,27 @@ std::vector<Excerpt> excerpt_step(const StudyResult& result, const RecordResult&
 }
 
 }  // namespace
+
+Trace trace_of(const Recording& recording, const std::string& channel_name, double t0_s, double t1_s) {
+  Trace trace;
+  const Channel* channel = recording.find(channel_name);
+  if (channel == nullptr || channel->time.rows() == 0) return trace;
+  trace.name = channel->name;
+  trace.unit = name(channel->unit);
+  trace.rate_hz = channel->time.rate_hz;
+  trace.t0_s = t0_s;
+  const auto count = static_cast<std::size_t>(std::ceil((t1_s - t0_s) * trace.rate_hz));
+  trace.values.assign(count, std::numeric_limits<float>::quiet_NaN());
+  for (const Stretch& stretch : channel->time.stretches) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const double t_s = t0_s + static_cast<double>(i) / trace.rate_hz;
+      const auto row = static_cast<std::int64_t>(std::llround((t_s - stretch.t_start_s) * stretch.rate_hz));
+      if (row < 0 || row >= stretch.rows) continue;
+      trace.values[i] = static_cast<float>(channel->samples.at(static_cast<std::size_t>(stretch.first_row + row)));
+    }
+  }
+  return trace;
+}
 
 std::vector<Mistake> mistakes_of(const RecordResult& record, double start_s) {
   std::vector<Mistake> mistakes;

@@ -29,6 +29,9 @@ struct RecordExcerpts {
   std::size_t shown = 0;          ///< of these in the excerpts
 };
 
+/// A stretch of one channel, NaN where there is no sample; empty where the recording has no such channel.
+Trace trace_of(const Recording& recording, const std::string& channel, double t0_s, double t1_s);
+
 /// Records in order of mistakes in the scored part, most first, ties in natural order; those without one come last and
 /// have no excerpt. The detector runs again, with its probes, on records whose excerpts are not in the cache.
 std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Source& source, const Cache& cache,

@@ -84,6 +84,24 @@ Json group(const GroupResult& group, const std::string& protocol) {
   return json;
 }
 
+/// What the labels were before they were mended, and what the study says on those.
+Json labels(const OnOriginalLabels& original, const std::string& protocol) {
+  Json json = {{"mended", Json::array()},
+               {"original", {{"verdict", name(original.verdict)}, {"sentence", original.sentence}}}};
+  for (const MendedLabels& one : original.mended)
+    json["mended"].push_back({{"recording", one.recording},
+                              {"original", one.original},
+                              {"in_force", one.in_force},
+                              {"author", one.author},
+                              {"reason", one.reason}});
+  Json& on = json["original"];
+  on["requirements"] = Json::array();
+  for (const auto& one : original.requirements) on["requirements"].push_back(requirement(one));
+  on["groups"] = Json::array();
+  for (const auto& one : original.groups) on["groups"].push_back(group(one, protocol));
+  return json;
+}
+
 Json detector(const StudyResult& result) {
   Json config = Json::object();
   for (const auto& [key, value] : result.config) config[key] = number(value);
@@ -201,6 +219,7 @@ Json results(const StudyResult& result) {
   for (const auto& one : result.costs) json["budget"].push_back(as_json(one));
   json["groups"] = Json::array();
   for (const auto& one : result.groups) json["groups"].push_back(group(one, result.spec.score.protocol));
+  if (result.on_original) json["labels"] = labels(*result.on_original, result.spec.score.protocol);
   json["records"] = Json::array();
   for (const auto& one : result.records) json["records"].push_back(record(one, result.spec.groups));
   json["failed"] = Json::array();

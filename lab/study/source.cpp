@@ -28,7 +28,7 @@ std::string labels_hash_of(const Entry& entry, const std::string& reference) {
 class StoreSource final : public Source {
  public:
   StoreSource(const DataSpec& data, const std::string& reference, const std::map<std::string, std::string>& versions)
-      : store_(Store::open()) {
+      : store_(Store::open()), reference_(reference) {
     for (const auto& set : data.sets) {
       const auto asked = versions.find(set);
       if (asked == versions.end()) {
@@ -46,6 +46,9 @@ class StoreSource final : public Source {
         item.attributes = entry.attributes;
         item.signal_hash = entry.signal_hash;
         item.labels_hash = labels_hash_of(entry, reference);
+        const auto layers = entry.item->layers.find(reference);
+        if (layers != entry.item->layers.end() && layers->second.front() != item.labels_hash)
+          item.original_labels_hash = layers->second.front();
         add_common_attributes(item, entry.session);
         entries_.emplace(item.id(), std::move(entry));
         items_.push_back(std::move(item));
@@ -55,11 +58,15 @@ class StoreSource final : public Source {
   const std::vector<StudyItem>& items() const override { return items_; }
   Recording load(const StudyItem& item) const override { return store_.load(entries_.at(item.id())); }
   Recording header(const StudyItem& item) const override { return store_.header(entries_.at(item.id())); }
+  std::vector<Layer> history(const StudyItem& item) const override {
+    return store_.history(entries_.at(item.id()), reference_);
+  }
   bool simulated() const override { return false; }
   std::map<std::string, std::string> versions() const override { return versions_; }
 
  private:
   Store store_;
+  std::string reference_;
   std::map<std::string, std::string> versions_;
   std::vector<StudyItem> items_;
   std::map<std::string, Entry> entries_;

@@ -19,9 +19,10 @@ struct StudyItem {
   std::string set, name;
   std::string subject;  ///< the independent unit; a recording of unknown subject is its own
   double duration_s = 0;
-  Attributes attributes;    ///< with `set`, `recording`, `subject`, `session`, `duration_s` for filters
-  std::string signal_hash;  ///< names the signal's content, or the recipe it is simulated from
-  std::string labels_hash;  ///< names the reference labels in force; "" none
+  Attributes attributes;             ///< with `set`, `recording`, `subject`, `session`, `duration_s` for filters
+  std::string signal_hash;           ///< names the signal's content, or the recipe it is simulated from
+  std::string labels_hash;           ///< names the reference labels in force; "" none
+  std::string original_labels_hash;  ///< names them as they were before anybody mended them; "" the same
   std::string id() const { return set + ":" + name; }
 };
 
@@ -45,6 +46,8 @@ class Source {
     (void)item;
     return std::nullopt;
   }
+  /// The layers of the reference labels, oldest first; nothing where labels have no layers.
+  virtual std::vector<Layer> history(const StudyItem&) const { return {}; }
   /// Whether the signals were made and not measured: such data is called simulated wherever it is shown.
   virtual bool simulated() const = 0;
   /// Set -> the hash of the dataset version it is in; nothing where sets have no versions.

@@ -101,6 +101,21 @@ struct GroupResult {
   std::map<std::string, Figure> figures;  ///< by statistic, with intervals of 95 %
 };
 
+/// Reference labels of one recording that people mended after they were published.
+struct MendedLabels {
+  std::string recording, original, in_force;  ///< the recording, and the hashes of the two layers
+  std::string author, reason;                 ///< of the layer in force
+};
+
+/// The same study on the labels as they were before anybody mended them (lab/study/mended.h).
+struct OnOriginalLabels {
+  std::vector<MendedLabels> mended;
+  std::vector<GroupResult> groups;
+  std::vector<RequirementResult> requirements;
+  Verdict verdict = Verdict::not_shown;
+  std::string sentence;
+};
+
 struct StudyOptions {
   int threads = 0;            ///< 0: all cores
   std::string detector;       ///< instead of the specification's; its configuration is then that of the defaults
@@ -129,8 +144,9 @@ struct StudyResult {
   std::vector<CostResult> costs;
   std::vector<std::string> exploratory;  ///< why the result is not confirmatory
   Verdict verdict = Verdict::not_shown;
-  std::string sentence;            ///< the verdict in a sentence
-  std::string data_hash;           ///< names signals and labels, all of them
+  std::string sentence;                         ///< the verdict in a sentence
+  std::string data_hash;                        ///< names signals and labels, all of them
+  std::optional<OnOriginalLabels> on_original;  ///< where any labels were mended
   std::int64_t detector_runs = 0;  ///< how many recordings the detector was run on; the others were kept from before
 };
 

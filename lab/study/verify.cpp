@@ -5,6 +5,7 @@
 
 #include "lab/base/error.h"
 #include "lab/study/ledger.h"
+#include "lab/study/mended.h"
 #include "lab/study/results.h"
 #include "lab/study/study.h"
 
@@ -82,7 +83,10 @@ StudyResult derived_again(const Json& results, int threads) {
   options.threads = threads;
   if (results.at("detector").at("instead_of_the_specifications").get<bool>())
     options.detector = results.at("detector").at("name").get<std::string>();
-  return run_study(spec, *source, Cache(std::filesystem::path()), options);
+  const Cache nothing{std::filesystem::path()};
+  StudyResult result = run_study(spec, *source, nothing, options);
+  score_on_original(result, *source, nothing, options);
+  return result;
 }
 
 std::string joined(const std::vector<std::string>& words) {

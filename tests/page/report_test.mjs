@@ -36,6 +36,29 @@ test("figures along the thresholds are those that the lab computes", async () =>
   await page.keyboard.press("Escape");
 });
 
+test("rates along the thresholds have the bootstrap interval that the lab computes", async () => {
+  const expected = JSON.parse(readFileSync(join(folder, "rates.json"), "utf8"));
+  const digits = (v) => v.toFixed(v === 0 || v >= 100 ? 0 : Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(v)))));
+  const shown = await page.evaluate(async (thresholds) => {
+    const slider = document.querySelector("#threshold"), all = [];
+    for (const t of thresholds) {
+      slider.value = String(t);
+      slider.dispatchEvent(new Event("input"));
+      while (slider.dataset.shown !== String(t)) await new Promise(requestAnimationFrame);
+      const cell = document.querySelector('[data-row="false_alarms gross"] td');
+      all.push([cell.firstChild.textContent, cell.querySelector("small").textContent]);
+    }
+    return all;
+  }, expected.map((one) => one.threshold));
+  assert.ok(new Set(expected.map((one) => one.value)).size > 2);
+  expected.forEach((one, i) => {
+    assert.equal(shown[i][0].split(" ")[0], digits(one.value));
+    assert.deepEqual(shown[i][1].match(/[\d.]+/g).slice(0, 2), [digits(one.low), digits(one.high)]);
+  });
+  await page.focus("#threshold");
+  await page.keyboard.press("Escape");
+});
+
 test("a dragged threshold is followed by every figure, marked exploratory, and Escape brings all back", async () => {
   const locked = await card(), verdict = await page.locator("[data-verdict]").first().innerText();
   assert.equal(await page.locator(".exploring").isVisible(), false);
