@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lab/base/error.h"
+#include "lab/stats/cluster_share.h"
 
 namespace vagus::lab {
 namespace {
