@@ -145,6 +145,13 @@ void print_result(const lab::StudyResult& result) {
   for (const auto& failure : result.failed)
     fmt::print(stderr, "vagus: {} failed: {}\n", failure.recording, failure.why);
   fmt::print("\nlooks at this test data, this one included: {}\n", result.looks);
+  for (const auto& look : result.guards.looks) {
+    if (look.state == lab::GuardState::clear || look.state == lab::GuardState::not_looked) continue;
+    for (const auto& one : look.found) fmt::print("{}: {}: {}\n", lab::name(look.state), look.name, one);
+  }
+  for (const auto& cure : result.guards.cures)
+    fmt::print("{}: {} against {}: {}\n", cure.cured ? "cured" : "not cured", cure.cure, cure.property, cure.why);
+  for (const auto& one : result.guards.accepted) fmt::print("accepted: {}: {}\n", one.property, one.reason);
   for (const auto& why : result.exploratory) fmt::print("exploratory: {}\n", why);
   fmt::print("{}\n", result.sentence);
 }

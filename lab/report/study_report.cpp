@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lab/report/figures.h"
+#include "lab/report/guards_section.h"
 #include "lab/report/html.h"
 #include "lab/report/operating_section.h"
 #include "lab/report/page_scripts.h"
@@ -72,6 +73,7 @@ std::string top_of_page(const StudyResult& result) {
   out += "<div class=\"verdict " + kebab(name(result.verdict)) +
          "\" role=\"status\"><strong>Verdict: " + std::string(name(result.verdict)) + "</strong>" +
          escaped(result.sentence) + "</div>\n";
+  out += accepted_notes(result.guards);
   for (const auto& why : result.exploratory)
     out += "<p class=\"note\"><strong>Exploratory</strong>, not confirmatory: " + escaped(why) + ".</p>\n";
   return out;
@@ -403,6 +405,7 @@ std::string contents(const std::string& body) {
                                                             {"agreement", "Agreement"},
                                                             {"mistakes", "Mistakes"},
                                                             {"cost", "Cost"},
+                                                            {"leakage", "Leakage"},
                                                             {"method", "Method"},
                                                             {"limits", "Limits"},
                                                             {"provenance", "Provenance"}};
@@ -461,6 +464,7 @@ std::string study_report(const StudyResult& result, const std::vector<RecordExce
   body += agreement_section(evidence);
   if (beats) body += section("fixed", evidence.waveforms ? gallery(result, excerpts) : mistake_list(result, excerpts));
   body += cost_section(evidence);
+  body += section("fixed", guards_section(result.guards));
   body += section("fixed", method(result));
   body += limits(result, evidence);
   body += section("fixed", provenance(result));

@@ -10,6 +10,7 @@
 #include "lab/study/cost_budget.h"
 #include "lab/study/counts_json.h"
 #include "lab/study/folds.h"
+#include "lab/study/guard_json.h"
 #include "lab/study/hypothesis.h"
 #include "lab/study/plan.h"
 
@@ -127,6 +128,8 @@ Json data(const StudyResult& result) {
   }
   json["where"] = spec.where.text();
   json["resample_hz"] = spec.resample_hz > 0 ? number(spec.resample_hz) : Json(nullptr);
+  if (spec.length_s > 0) json["length_s"] = number(spec.length_s);
+  if (spec.lowpass_hz > 0) json["lowpass_hz"] = number(spec.lowpass_hz);
   json["recordings"] = result.records.size() + result.failed.size();
   json["hash"] = result.data_hash;
   json["versions"] = result.versions;
@@ -226,6 +229,8 @@ Json results(const StudyResult& result) {
   for (const auto& one : result.failed) json["failed"].push_back({{"recording", one.recording}, {"why", one.why}});
   json["exploratory"] = result.exploratory;
   json["looks"] = result.looks > 0 ? Json(result.looks) : Json(nullptr);
+  json["guards"] = guards_json(result.guards);
+  json["accepted"] = accepted_json(result.guards);
   json["detector"] = detector(result);
   json["data"] = data(result);
   json["seed"] = result.spec.seed;

@@ -9,6 +9,7 @@
 #include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
 #include "lab/store/store.h"
+#include "lab/study/prepared.h"
 #include "lab/study/steps.h"
 
 namespace vagus::lab {
@@ -43,6 +44,7 @@ class StoreSource final : public Source {
         item.name = entry.recording;
         item.subject = entry.subject;
         item.duration_s = entry.duration_s;
+        item.start = entry.start;
         item.attributes = entry.attributes;
         item.signal_hash = entry.signal_hash;
         item.labels_hash = labels_hash_of(entry, reference);
@@ -170,8 +172,14 @@ void add_common_attributes(StudyItem& item, const std::string& session) {
 std::unique_ptr<Source> open_source(const DataSpec& data, const std::string& reference, std::uint64_t seed,
                                     const std::map<std::string, std::string>& versions) {
   if (data.simulate && data.simulate->kind == "events") return std::make_unique<EventSource>(*data.simulate, seed);
-  if (data.simulate) return std::make_unique<SimulatedSource>(*data.simulate, seed);
-  return std::make_unique<StoreSource>(data, reference, versions);
+  std::unique_ptr<Source> source;
+  if (data.simulate) {
+    source = std::make_unique<SimulatedSource>(*data.simulate, seed);
+  } else {
+    source = std::make_unique<StoreSource>(data, reference, versions);
+  }
+  if (data.length_s == 0 && data.lowpass_hz == 0) return source;
+  return std::make_unique<PreparedSource>(std::move(source), data);
 }
 
 }  // namespace vagus::lab

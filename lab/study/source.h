@@ -19,6 +19,7 @@ struct StudyItem {
   std::string set, name;
   std::string subject;  ///< the independent unit; a recording of unknown subject is its own
   double duration_s = 0;
+  std::string start;                 ///< ISO 8601, "" unknown
   Attributes attributes;             ///< with `set`, `recording`, `subject`, `session`, `duration_s` for filters
   std::string signal_hash;           ///< names the signal's content, or the recipe it is simulated from
   std::string labels_hash;           ///< names the reference labels in force; "" none
@@ -52,6 +53,28 @@ class Source {
   virtual bool simulated() const = 0;
   /// Set -> the hash of the dataset version it is in; nothing where sets have no versions.
   virtual std::map<std::string, std::string> versions() const { return {}; }
+  /// The same recordings before anything was done to them (lab/study/prepared.h).
+  virtual const Source& as_recorded() const { return *this; }
+};
+
+/// A source in front of another: what it does not change is the other's.
+class SourceOver : public Source {
+ public:
+  /// `inner` must outlive this.
+  explicit SourceOver(const Source& inner) : inner_(inner) {}
+  const std::vector<StudyItem>& items() const override { return inner_.items(); }
+  Recording load(const StudyItem& item) const override { return inner_.load(item); }
+  Recording header(const StudyItem& item) const override { return inner_.header(item); }
+  std::optional<EventDay> events(const StudyItem& item) const override { return inner_.events(item); }
+  bool simulated() const override { return inner_.simulated(); }
+  std::map<std::string, std::string> versions() const override { return inner_.versions(); }
+  const Source& as_recorded() const override { return inner_.as_recorded(); }
+
+ protected:
+  const Source& inner() const { return inner_; }
+
+ private:
+  const Source& inner_;
 };
 
 /// The source a specification names: sets that are not in the store are added first.

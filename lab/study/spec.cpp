@@ -19,7 +19,8 @@ constexpr std::uintmax_t max_spec_bytes = 4U << 20U;
 constexpr double smallest_margin = 1e-6;
 
 DataSpec read_data(const Section& top) {
-  const Section data(top.section("data"), "data", top.path(), {"sets", "simulate", "where", "exclude", "resample_hz"});
+  const Section data(top.section("data"), "data", top.path(),
+                     {"sets", "simulate", "where", "exclude", "resample_hz", "length_s", "lowpass_hz"});
   DataSpec spec;
   spec.sets = data.texts("sets");
   if (data.has("simulate")) {
@@ -54,12 +55,14 @@ DataSpec read_data(const Section& top) {
     spec.exclude.push_back({exclude.text("recording"), exclude.text("reason")});
   }
   spec.resample_hz = data.number("resample_hz", 0, 1, 100'000);
+  spec.length_s = data.number("length_s", 0, 0.1, 1e9);
+  spec.lowpass_hz = data.number("lowpass_hz", 0, 0.1, 50'000);
   return spec;
 }
 
 DetectorSpec read_detector(const Section& top) {
-  const Section section(top.section("detector"), "detector", top.path(), {"name", "config", "events"},
-                        {"plugin", "exec", "library"});
+  const Section section(top.section("detector"), "detector", top.path(),
+                        {"name", "config", "events", "causal", "trained_on"}, {"plugin", "exec", "library"});
   DetectorSpec spec;
   if (!top.has("detector")) top.fail("'detector' is missing", "name it: [detector] name = \"health.beats\"");
   spec.events = section.has("events") ? section.text("events") : "";
@@ -67,6 +70,8 @@ DetectorSpec read_detector(const Section& top) {
   if (spec.name.empty()) section.fail(*section.get("name"), "'detector.name' is empty");
   if (!spec.events.empty() && spec.name == simulated_events)
     section.fail(*section.get("events"), "events are stored or simulated, not both");
+  spec.causal = section.flag("causal", false);
+  spec.trained_on = section.texts("trained_on");
   for (const auto& [key, node] : section.section("config")) {
     const std::string name(key.str());
     if (const auto flag = node.value_exact<bool>()) {
@@ -130,6 +135,19 @@ RequirementSpec read_requirement(const toml::table& table, const std::string& pa
   return requirement;
 }
 
+AcceptedProperty read_accept(const toml::table& table, const std::string& path) {
+  const Section section(table, "accept", path, {"property", "reason"});
+  const std::string written = section.text("property");
+  AcceptedProperty accepted{guarded_property(written), section.text("reason")};
+  if (!accepted.property.empty()) return accepted;
+  const auto near = nearest(written, guarded_properties());
+  std::string all;
+  for (const auto& one : guarded_properties()) all += (all.empty() ? "" : ", ") + one;
+  throw UsageError("unknown property '" + written + "' in [[accept]], " + path + " line " +
+                       std::to_string(section.get("property")->source().begin.line),
+                   near.empty() ? "it is one of " + all : "did you mean '" + near + "'?");
+}
+
 }  // namespace
 
 double standard_margin(const Requirement& bound) {
@@ -146,8 +164,8 @@ StudySpec parse_spec(std::string_view text, const std::string& path) {
   const toml::table table = parse_toml(text, path);
   const Section top(table, "", path,
                     {"name", "question", "seed", "data", "split", "detector", "score", "requirement", "group", "slice",
-                     "hypothesis", "sweep", "budget"},
-                    {"accept", "model"});
+                     "hypothesis", "sweep", "budget", "accept"},
+                    {"model"});
   StudySpec spec;
   spec.source = std::string(text);
   spec.name = top.text("name");
@@ -172,6 +190,7 @@ StudySpec parse_spec(std::string_view text, const std::string& path) {
     }
   }
   read_claims(top, spec);
+  for (const auto* entry : top.sections("accept")) spec.accept.push_back(read_accept(*entry, path));
   return spec;
 }
 

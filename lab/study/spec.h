@@ -12,6 +12,7 @@
 #include "lab/score/events.h"
 #include "lab/stats/verdict.h"
 #include "lab/study/filter.h"
+#include "lab/study/guards/report.h"
 
 namespace vagus::lab {
 
@@ -34,6 +35,8 @@ struct DataSpec {
   Filter where;
   std::vector<Exclusion> exclude;
   double resample_hz = 0;  ///< 0: as recorded
+  double length_s = 0;     ///< only the first so many seconds of each recording; 0: all
+  double lowpass_hz = 0;   ///< what lies above is taken away; 0: nothing
 };
 
 /// Which recordings were learned from, tuned on, and are judged. Lists hold names, "set:name" or patterns with `*`.
@@ -42,15 +45,19 @@ struct DataSpec {
 struct SplitSpec {
   enum class Kind { none, fixed, kfold, loso, lodo, nested } kind = Kind::none;
   std::vector<std::string> train, tune, test;
-  int folds = 5;        ///< kfold, nested
-  bool locked = false;  ///< a study that was not entered in the ledger is not run
+  int folds = 5;           ///< kfold, nested
+  bool locked = false;     ///< a study that was not entered in the ledger is not run
+  std::string time_order;  ///< an attribute ("subject", "site", "set"): within each of its values, what is judged
+                           ///< begins after all that is learned from has ended; "" no order is asked
   bool by_folds() const { return kind != Kind::none && kind != Kind::fixed; }
 };
 
 struct DetectorSpec {
-  std::string name;    ///< of what stands in `events`, the name it is printed by
-  std::string events;  ///< a folder of stored events; "": the detector is run
-  Config config;       ///< of stored events and of simulated.events the rule that decides: threshold, off, m, n ...
+  std::string name;     ///< of what stands in `events`, the name it is printed by
+  std::string events;   ///< a folder of stored events; "": the detector is run
+  Config config;        ///< of stored events and of simulated.events the rule that decides: threshold, off, m, n ...
+  bool causal = false;  ///< declared blind to a recording's length; tested
+  std::vector<std::string> trained_on;  ///< patterns of recordings, or "subject:NAME": what it was fitted on elsewhere
 };
 
 /// The detector that simulated events come with: its scores are simulated, the rule that decides is not.
@@ -130,7 +137,8 @@ struct StudySpec {
   std::vector<HypothesisSpec> hypotheses;
   CostBudget budget;
   SweepSpec sweep;
-  std::string source;  ///< the file's text, hashed into the result
+  std::vector<AcceptedProperty> accept;  ///< properties of files that may tell the label, with the reason
+  std::string source;                    ///< the file's text, hashed into the result
 };
 
 /// Reads a specification. Throws Error (exit 3) naming file and line: a key that is not known (with the nearest right

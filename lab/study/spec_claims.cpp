@@ -191,7 +191,8 @@ void read_claims(const Section& top, StudySpec& spec) {
 
 SplitSpec read_split(const Section& top, const DataSpec& data) {
   using Kind = SplitSpec::Kind;
-  const Section split(top.section("split"), "split", top.path(), {"kind", "train", "tune", "test", "folds", "locked"});
+  const Section split(top.section("split"), "split", top.path(),
+                      {"kind", "train", "tune", "test", "folds", "locked", "time_order"});
   static const std::vector<std::pair<std::string, Kind>> kinds = {{"none", Kind::none},   {"fixed", Kind::fixed},
                                                                   {"kfold", Kind::kfold}, {"loso", Kind::loso},
                                                                   {"lodo", Kind::lodo},   {"nested", Kind::nested}};
@@ -203,6 +204,9 @@ SplitSpec read_split(const Section& top, const DataSpec& data) {
   spec.train = split.texts("train");
   spec.tune = split.texts("tune");
   spec.test = split.texts("test");
+  spec.time_order = split.text("time_order", "");
+  if (!spec.time_order.empty() && spec.kind != SplitSpec::Kind::fixed)
+    split.fail(*split.get("time_order"), "'split.time_order' needs split kind \"fixed\"");
   if (const auto* node = split.get("locked")) {
     const auto flag = node->value_exact<bool>();
     if (!flag) split.fail(*node, "'split.locked' must be true or false");

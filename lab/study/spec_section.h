@@ -73,6 +73,13 @@ class Section {
            "'" + shown(key) + "' must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
     return *value;
   }
+  bool flag(const char* key, bool standard) const {
+    const auto* node = get(key);
+    if (node == nullptr) return standard;
+    const auto value = node->value_exact<bool>();
+    if (!value) fail(*node, "'" + shown(key) + "' must be true or false");
+    return *value;
+  }
   std::vector<std::string> texts(const char* key) const {
     std::vector<std::string> values;
     const auto* node = get(key);

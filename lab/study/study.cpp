@@ -17,6 +17,7 @@
 #include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
 #include "lab/study/cost_budget.h"
+#include "lab/study/guard_study.h"
 #include "lab/study/hypothesis.h"
 #include "lab/study/plan.h"
 #include "lab/study/score_record.h"
@@ -93,11 +94,13 @@ Speaker speaker_of(const StudySpec& spec, const std::string& name, const Source&
 }
 
 /// The step "what the detector says about this signal" by all that can change it.
-std::string run_key(const Speaker& speaker, const Config& config, double resample_hz) {
+std::string run_key(const Speaker& speaker, const Config& config, const DataSpec& data) {
   Hasher digest;
   digest.field("run").field(speaker.contract.name).field(speaker.contract.version).field(speaker.code);
   for (const auto& [key, value] : config) digest.field(key).field(value);
-  digest.field("resample").field(resample_hz);
+  digest.field("resample").field(data.resample_hz);
+  if (data.length_s > 0) digest.field("length").field(data.length_s);
+  if (data.lowpass_hz > 0) digest.field("lowpass").field(data.lowpass_hz);
   return digest.hex() + ".run";
 }
 
@@ -319,7 +322,8 @@ std::vector<Annotation> as_annotations(const RunResult& run, double hz, bool str
   return annotations;
 }
 
-StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& cache, const StudyOptions& options) {
+StudyResult run_study(const StudySpec& spec, const Source& given, const Cache& cache, const StudyOptions& options) {
+  const HeldSource source(given);
   const std::string detector_name = options.detector.empty() ? spec.detector.name : options.detector;
   const Speaker speaker = speaker_of(spec, detector_name, source);
   Config config = options.detector.empty() || options.detector == spec.detector.name ? spec.detector.config : Config{};
@@ -346,7 +350,11 @@ StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& 
   result.excluded = plan.excluded;
 
   result.config = config;
-  result.run_key = run_key(speaker, config, spec.data.resample_hz);
+  result.run_key = run_key(speaker, config, spec.data);
+  if (!options.learned_only) {
+    result.guards = guard_study({spec, plan, source, cache, speaker.built_in, config, options.threads});
+    if (const std::string leak = result.guards.refused(); !leak.empty()) throw LeakError("leak: " + leak);
+  }
 
   Work work{spec, cache, speaker, config, result.run_key};
   const auto& planned = plan.recordings;

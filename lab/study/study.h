@@ -24,7 +24,7 @@ namespace vagus::lab {
 enum class Role : std::uint8_t { judged, train, tune, unused };
 std::string_view name(Role role);
 
-/// A subject that stands on both sides of a split. What it says begins with "leak:".
+/// A subject on both sides of a split, or another leak (lab/study/guard_study.h). What it says begins with "leak:".
 class LeakError : public Error {
  public:
   explicit LeakError(const std::string& who) : Error(who) {}
@@ -142,6 +142,7 @@ struct StudyResult {
   std::vector<RequirementResult> requirements;
   std::vector<HypothesisResult> hypotheses;
   std::vector<CostResult> costs;
+  GuardReport guards;                    ///< against leakage: what was looked at and found
   std::vector<std::string> exploratory;  ///< why the result is not confirmatory
   Verdict verdict = Verdict::not_shown;
   std::string sentence;                         ///< the verdict in a sentence
