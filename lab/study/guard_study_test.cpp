@@ -45,7 +45,7 @@ Recording trial(const std::string& name, const std::string& subject, bool fall, 
   recording.subject = subject;
   Channel channel;
   channel.name = "acc_x_g";
-  channel.quantity = Quantity::acc_x;
+  channel.quantity = vagus::Quantity::acc_x;
   std::vector<float> values(static_cast<std::size_t>(length_s * rate_hz));
   for (float& value : values) value = static_cast<float>(draw_normal(random));
   channel.time = TimeAxis::even(rate_hz, static_cast<std::int64_t>(values.size()));
