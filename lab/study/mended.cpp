@@ -19,6 +19,7 @@ class Original final : public Source {
   Recording load(const StudyItem& item) const override { return unmended(source_.load(item), item); }
   Recording header(const StudyItem& item) const override { return unmended(source_.header(item), item); }
   bool simulated() const override { return source_.simulated(); }
+  const Source& as_recorded() const override { return source_.as_recorded(); }
   std::map<std::string, std::string> versions() const override { return source_.versions(); }
 
  private:

@@ -66,6 +66,7 @@ class SourceOver : public Source {
   Recording load(const StudyItem& item) const override { return inner_.load(item); }
   Recording header(const StudyItem& item) const override { return inner_.header(item); }
   std::optional<EventDay> events(const StudyItem& item) const override { return inner_.events(item); }
+  std::vector<Layer> history(const StudyItem& item) const override { return inner_.history(item); }
   bool simulated() const override { return inner_.simulated(); }
   std::map<std::string, std::string> versions() const override { return inner_.versions(); }
   const Source& as_recorded() const override { return inner_.as_recorded(); }
