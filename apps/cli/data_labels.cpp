@@ -98,6 +98,7 @@ lab::StudyResult studied(const std::string& path, std::unique_ptr<lab::Source>& 
     const lab::StudySpec spec = lab::read_spec(path);
     lab::StudyResult result = of_specification(path, [&] {
       source = lab::open_source(spec.data, spec.score.reference, spec.seed);
+      refuse_unlocked(path, spec, *source, "");
       return lab::run_study(spec, *source, cache);
     });
     lab::apply(lab::Ledger::open().look(lab::asked(spec), result.run_key, lab::test_data(lab::judged_signals(result))),
