@@ -171,7 +171,7 @@ TEST(StudyReport, HostileNamesStayText) {
   evidence.operating->threshold = evidence.operating->meaning = evidence.operating->figures[0].name = hostile;
   evidence.slices = {{hostile, 1, 0.5, 0.5, 2, 0.01, hostile, {}}};
   evidence.costs = {{hostile, hostile, hostile, 1, {}, 2.0}};
-  evidence.agreements = {{hostile, hostile, {{hostile, 1, 2}}, 1, 0, 2}};
+  evidence.agreements = {{hostile, hostile, {{hostile, 1, 2}}, 1, 0, 2, hostile}};
   evidence.limits = {hostile};
   EXPECT_FALSE(is_hostile(study_report(result, excerpts, evidence)));
 }
