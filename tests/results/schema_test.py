@@ -39,6 +39,9 @@ bound = 0.99
 [[group]]
 name = "first"
 recordings = ["p1"]
+[[accept]]
+property = "length"
+reason = "to have one"
 """
 SIMULATED = """
 name = "simulated"
@@ -78,8 +81,9 @@ against = {config = {threshold = 0.5}}
 [budget]
 ram_bytes = 4096
 """
-# Keys of protocol windows, of splits in folds and of stored events, and tables that are empty in these studies.
-UNSEEN = re.compile(r"repairs\.\*|optional, windows|records\[\]\.(fold|events_hash)$|budget\[\]\.measured\[\]|_trials\.\*|event_types\.\*")
+# Keys of protocol windows, of splits in folds, of stored events and of recordings with one label each (guard_study_test of
+# lab/study looks at theirs), and tables that are empty in these studies.
+UNSEEN = re.compile(r"guards\.(properties|cures)\[\]|found\[\]|repairs\.\*|optional, windows|records\[\]\.(fold|events_hash)$|budget\[\]\.measured\[\]|_trials\.\*|event_types\.\*")
 
 
 def vagus(*arguments):
@@ -112,7 +116,9 @@ ROWS, OPTIONAL, UNSEEN_ROWS, SCHEMA = documented()
 
 
 def pattern_of(path):
-    """The documented row of a key; a name among a table's keys is `*`. Mended labels repeat requirements and groups."""
+    """The documented row of a key; a name among a table's keys is `*`. Mended labels repeat requirements and groups,
+    what is looked at before a cure repeats what is looked at after it."""
+    path = path.replace("guards.properties_as_recorded[", "guards.properties[")
     path = re.sub(r"^labels\.original\.(requirements|groups)(?=[\[.])", r"\1", path)
     if path in ROWS:
         return path
