@@ -66,7 +66,7 @@ TEST(ClusterShare, OfUnclusteredTrialsItIsLittleWiderThanTheExactOneAndNeverNarr
 TEST(ClusterShare, OfSharesThatAreAllTheSameHasAnInterval) {
   ShareOptions seconds;
   seconds.trials = false;
-  for (const std::size_t people : {5, 95, 100}) {
+  for (const std::size_t people : {5U, 95U, 100U}) {
     for (const double share_s : {0.4, 8.0, 16.0, 40.0, 79.0}) {
       const Interval interval = cluster_share(std::vector<Cluster>(people, {share_s, 80.8}), seconds).interval;
       EXPECT_LT(interval.low, share_s / 80.8);

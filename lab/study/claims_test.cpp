@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -310,7 +311,7 @@ TEST(Sweep, UnderAFixedSplitTheJudgedRecordingsDoNotChoose) {
   EXPECT_EQ(sweep.judged_subjects, 15);
   const auto front = std::count_if(sweep.settings.begin(), sweep.settings.end(), [](const auto& s) { return s.front; });
   EXPECT_GE(front, 1);
-  double best = -INFINITY;
+  double best = -std::numeric_limits<double>::infinity();
   for (const SweptSetting& one : sweep.settings) best = std::max(best, one.margin);
   for (const SweptSetting& one : sweep.settings) {
     if (one.config == sweep.choices[0].config) {
