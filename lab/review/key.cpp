@@ -54,8 +54,8 @@ std::string_view name(CaseKind kind) {
 }
 
 Json as_json(const ReviewKey& key) {
-  Json json = {{"schema", key_schema},   {"hash", key.hash},   {"title", key.title},
-               {"study", key.study}, {"track", key.track}, {"cases", Json::array()}};
+  Json json = {{"schema", key_schema}, {"hash", key.hash},   {"title", key.title},
+               {"study", key.study},   {"track", key.track}, {"cases", Json::array()}};
   for (const CaseKey& one : key.cases) {
     json["cases"].push_back({{"case", one.id},
                              {"kind", name(one.kind)},
@@ -75,7 +75,8 @@ Json as_json(const ReviewKey& key) {
 
 ReviewKey key_from_json(const Json& json) {
   try {
-    if (json.at("schema") != key_schema) throw Error("the review's cases are of a schema that this version does not read");
+    if (json.at("schema") != key_schema)
+      throw Error("the review's cases are of a schema that this version does not read");
     ReviewKey key;
     key.hash = json.at("hash").get<std::string>();
     key.title = json.at("title").get<std::string>();

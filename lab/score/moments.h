@@ -44,8 +44,8 @@ struct MarkedTable {
 };
 
 /// Reads what `text` names: a CSV of events with a column t_start_s or t_s (t_ms, t_us, t_ns) and perhaps t_end_s,
-/// t_impact_s, label (class, type), score (quality), kind, track; or a CSV recording, for the NAME.ann.csv beside it. Throws
-/// Error naming file and row.
+/// t_impact_s, label (class, type), score (quality), kind, track; or a CSV recording, for the NAME.ann.csv beside it.
+/// Throws Error naming file and row.
 MarkedTable read_table(const std::string& text);
 MarkedTable read_table_at(const Location& where);
 

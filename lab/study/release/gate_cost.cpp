@@ -80,8 +80,9 @@ GateCost gate_cost(const KnownCost& frozen, const KnownCost& candidate, const Bu
   for (const auto& [core, figures] : cost.cores) {
     const bool had = same_tools && frozen.cost->cores.contains(core);
     for (const std::string& metric : cost_metrics()) {
-      const auto limit = std::find_if(limits.begin(), limits.end(),
-                                      [&, &on = core](const BudgetLine& l) { return l.core == on && l.metric == metric; });
+      const auto limit = std::find_if(limits.begin(), limits.end(), [&, &on = core](const BudgetLine& l) {
+        return l.core == on && l.metric == metric;
+      });
       const auto before = had ? std::optional(metric_of(frozen.cost->cores.at(core), metric)) : std::optional<double>();
       out.lines.push_back(
           cost_line(core, metric, metric_of(figures, metric), before, limit == limits.end() ? nullptr : &*limit));
