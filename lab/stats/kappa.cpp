@@ -22,6 +22,7 @@ Kappa cohen_kappa(std::span<const RatedPair> pairs, double confidence) {
     margins[pair.second].second += 1;
   }
   std::vector<Cluster> clusters;
+  clusters.reserve(by_subject.size());
   for (const auto& [subject, cluster] : by_subject) clusters.push_back(cluster);
   Kappa out;
   ShareOptions options;

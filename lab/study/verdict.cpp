@@ -73,6 +73,7 @@ std::string tally_of(const std::vector<Verdict>& verdicts, const char* noun) {
 template <class Judged>
 std::vector<Verdict> verdicts_of(const std::vector<Judged>& judged) {
   std::vector<Verdict> all;
+  all.reserve(judged.size());
   for (const auto& one : judged) all.push_back(one.verdict);
   return all;
 }
