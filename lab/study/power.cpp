@@ -23,6 +23,7 @@ std::vector<std::vector<Count>> by_subject(const std::vector<Count>& counts) {
   std::map<std::string, std::vector<Count>> subjects;
   for (const Count& count : counts) subjects[count.subject].push_back(count);
   std::vector<std::vector<Count>> out;
+  out.reserve(subjects.size());
   for (auto& [subject, own] : subjects) out.push_back(std::move(own));
   return out;
 }

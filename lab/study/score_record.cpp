@@ -18,8 +18,8 @@ Ec57 counted_wrong(const Ec57& all, const Ec57& without) {
 
 bool is_whole(double value) { return value == static_cast<double>(static_cast<int>(value)); }
 
-void keep_events(const ScoreSpec& spec, EventReference reference, std::vector<EventDetection> weighed, EventTest test,
-                 RecordResult& record) {
+void keep_events(const ScoreSpec& spec, EventReference reference, std::vector<EventDetection> weighed,
+                 const EventTest& test, RecordResult& record) {
   auto kept = std::make_shared<EventRecord>();
   EventOptions options;
   options.rule = spec.rule;

@@ -114,7 +114,7 @@ class EventSource final : public Source {
   EventSource(const SimulatedData& data, std::uint64_t seed)
       : seed_(seed), plan_(sim::event_plan(data.settings, data.subjects)) {
     std::string recipe = "events";
-    for (const auto& [key, value] : data.settings) recipe += " " + key + "=" + value;
+    for (const auto& [key, value] : data.settings) recipe.append(" ").append(key).append("=").append(value);
     for (std::int64_t s = 0; s < data.subjects; ++s) {
       const sim::SimulatedPerson person = sim::simulated_person(plan_.spec, seed, s);
       for (std::int64_t d = 0; d < plan_.spec.days; ++d) {

@@ -12,7 +12,7 @@ namespace {
 /// One of several words, refused with the nearest.
 std::string one_of(const Section& section, const char* key, const std::string& standard,
                    const std::vector<std::string>& known) {
-  const std::string word = section.text(key, standard);
+  std::string word = section.text(key, standard);
   if (std::find(known.begin(), known.end(), word) != known.end()) return word;
   const std::string near = nearest(word, known);
   std::string all;
@@ -163,7 +163,7 @@ SweepSpec read_sweep(const Section& top, const StudySpec& spec) {
 }  // namespace
 
 std::string read_statistic(const Section& section, const ScoreSpec& score) {
-  const std::string asked = section.text("statistic");
+  std::string asked = section.text("statistic");
   const auto& names = statistic_names();
   if (std::find(names.begin(), names.end(), asked) == names.end()) {
     const auto near = nearest(asked, names);
@@ -197,6 +197,7 @@ SplitSpec read_split(const Section& top, const DataSpec& data) {
                                                                   {"kfold", Kind::kfold}, {"loso", Kind::loso},
                                                                   {"lodo", Kind::lodo},   {"nested", Kind::nested}};
   std::vector<std::string> names;
+  names.reserve(kinds.size());
   for (const auto& one : kinds) names.push_back(one.first);
   const std::string word = one_of(split, "kind", "none", names);
   SplitSpec spec;

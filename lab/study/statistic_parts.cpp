@@ -20,7 +20,7 @@ constexpr int score_resamples = 2000;
 
 enum class Reach : std::uint8_t { gross, average, all };  ///< over whom a statistic is offered
 
-struct StatisticRow {
+struct StatisticRow {  // NOLINT(clang-analyzer-optin.performance.Padding): a table to be read
   Statistic::Of of;
   const char* name;
   const char* meaning;
