@@ -298,6 +298,7 @@ GuardLook telling_property(const GuardedStudy& study, const std::vector<Seen>& a
     return look;
   }
   std::vector<const Planned*> whose;
+  whose.reserve(trials.size());
   for (const Seen* seen : trials) whose.push_back(seen->planned);
   const Cures cures = cures_of(study, whose);
   guards::TellingOptions options;

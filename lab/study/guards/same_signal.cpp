@@ -61,11 +61,10 @@ double between_steps(const std::array<double, 7>& around) {
   for (int k = -16; k <= 16; ++k) {
     const double shift = k / 32.0;
     double value = 0;
-    for (int i = -3; i <= 3; ++i) {
-      const double x = shift - i;
+    for (std::size_t i = 0; i < around.size(); ++i) {
+      const double x = shift - (static_cast<double>(i) - 3);
       const double window = 0.5 + 0.5 * std::cos(M_PI * x / 4);
-      value += around[static_cast<std::size_t>(i + 3)] *
-               (std::abs(x) < 1e-12 ? 1.0 : std::sin(M_PI * x) / (M_PI * x) * window);
+      value += around[i] * (std::abs(x) < 1e-12 ? 1.0 : std::sin(M_PI * x) / (M_PI * x) * window);
     }
     best = std::max(best, value);
   }
@@ -282,6 +281,7 @@ std::vector<SameSignal> same_signals(std::span<const Fingerprint> prints,
     }
   }
   std::vector<SameSignal> out;
+  out.reserve(best.size());
   for (const auto& [pair, same] : best) out.push_back(same);
   return out;
 }

@@ -232,6 +232,7 @@ std::vector<std::string> labels_to_tell(std::span<const Trial> trials) {
   std::map<std::string, std::size_t> counts;
   for (const Trial& trial : trials) ++counts[trial.label];
   std::vector<std::string> labels;
+  labels.reserve(counts.size());
   for (const auto& [label, count] : counts) labels.push_back(label);
   if (labels.size() < 2) return {};
   if (labels.size() == 2) return {counts[labels[0]] < counts[labels[1]] ? labels[0] : labels[1]};
