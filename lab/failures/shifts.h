@@ -11,7 +11,9 @@ namespace vagus::lab {
 /// The errors of one kind, and draws of where they would stand if they knew nothing of the context. In each stratum (a
 /// subject, or the part of it inside or outside of a slice already reported) all errors are moved by one random
 /// distance along the exposure, round the end to the beginning: how they cluster, and how the context changes with
-/// time, stays as it is.
+/// time, stays as it is. Where errors follow one another within up to three rows more than twice as often as by chance,
+/// only the first of such an episode takes part: what follows it knows little of its own about the context. (As runs
+/// of exceedances are declustered; Smith and Weissman 1994, J. R. Stat. Soc. B 56:515.)
 class Shifts {
  public:
   /// Of more errors than this a random sample stands for all: beyond, more of them find nothing that matters.
