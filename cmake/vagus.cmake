@@ -27,7 +27,11 @@ endif()
 
 if(VAGUS_SANITIZE)
   add_compile_options(-fsanitize=${VAGUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=${VAGUS_SANITIZE})
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  add_link_options(-fsanitize=${VAGUS_SANITIZE} -fuse-ld=lld)
+  if(NOT VAGUS_SANITIZE_ALL)
+    add_compile_options(-fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitize-ignore.txt)
+  endif()
 endif()
 
 add_library(vagus_warnings INTERFACE)
@@ -75,6 +79,9 @@ function(vagus_test name)
   endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${V_LINK} vagus_warnings GTest::gtest GTest::gtest_main)
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/lab/") # what is tested is in the libraries; on the device it is in the headers
+    target_compile_options(${name} PRIVATE -O0)
+  endif()
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${V_TIMEOUT})
 endfunction()
 
