@@ -5,10 +5,10 @@
 #include <cstdio>
 
 #include "apps/cli/command.h"
-#include "apps/cli/recordings.h"
 #include "apps/cli/run_output.h"
 #include "apps/cli/settings.h"
 #include "lab/base/error.h"
+#include "lab/store/named.h"
 
 namespace vagus::cli {
 namespace {
@@ -38,7 +38,7 @@ void choose(lab::Recording& recording, const std::vector<std::string>& names) {
 int convert(const ConvertArguments& options) {
   lab::ReadOptions reading;
   if (!options.layout.empty()) reading.layout = options.layout;
-  const std::vector<Source> sources = sources_of(options.in, reading);
+  const std::vector<lab::NamedRecording> sources = lab::named_recordings(options.in, reading);
   if (sources.size() != 1)
     throw lab::UsageError("\"" + options.in + "\" names several recordings", "convert them one by one");
   lab::Recording recording = sources.front().read();

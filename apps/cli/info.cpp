@@ -6,10 +6,10 @@
 #include <map>
 
 #include "apps/cli/command.h"
-#include "apps/cli/recordings.h"
 #include "apps/cli/run_output.h"
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/store/named.h"
 
 namespace vagus::cli {
 namespace {
@@ -214,7 +214,7 @@ int inform(const InfoArguments& options) {
   if (!options.layout.empty()) reading.layout = options.layout;
   bool first = true;
   for (const std::string& file : options.files) {
-    for (const Source& source : sources_of(file, reading)) {
+    for (const lab::NamedRecording& source : lab::named_recordings(file, reading)) {
       const Recording recording = source.read();
       if (options.json) {
         fmt::print("{}\n", describe(recording, options).dump(-1, ' ', false, Json::error_handler_t::replace));

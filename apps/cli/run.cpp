@@ -10,7 +10,6 @@
 #include <optional>
 
 #include "apps/cli/command.h"
-#include "apps/cli/recordings.h"
 #include "apps/cli/run_live.h"
 #include "apps/cli/run_output.h"
 #include "apps/cli/settings.h"
@@ -20,6 +19,7 @@
 #include "lab/detect/run_lanes.h"
 #include "lab/formats/read.h"
 #include "lab/report/run_report.h"
+#include "lab/store/named.h"
 
 namespace vagus::cli {
 namespace {
@@ -36,13 +36,13 @@ struct RunArguments {
 };
 
 /// What to run over: recordings of sets and, unless `--each` says otherwise, all files together as one session.
-std::vector<Source> jobs_of(const RunArguments& options, bool& several) {
+std::vector<lab::NamedRecording> jobs_of(const RunArguments& options, bool& several) {
   lab::ReadOptions reading{.annotations = !options.report.empty()};
   if (!options.layout.empty()) reading.layout = options.layout;
-  std::vector<Source> jobs;
+  std::vector<lab::NamedRecording> jobs;
   std::vector<std::string> files;
   for (const std::string& text : options.files) {
-    std::vector<Source> sources = sources_of(text, reading);
+    std::vector<lab::NamedRecording> sources = lab::named_recordings(text, reading);
     if (options.each || sources.front().stored) {
       std::move(sources.begin(), sources.end(), std::back_inserter(jobs));
     } else {
@@ -76,8 +76,8 @@ struct Job {
 };
 
 /// The next recordings from `first` on: as many as the detector runs side by side, and fewer where they are long.
-std::vector<Job> run_batch(const lab::DetectorInfo& detector, const std::vector<Source>& jobs, std::size_t first,
-                           const lab::RunOptions& how) {
+std::vector<Job> run_batch(const lab::DetectorInfo& detector, const std::vector<lab::NamedRecording>& jobs,
+                           std::size_t first, const lab::RunOptions& how) {
   constexpr std::int64_t most_samples = 50'000'000;
   const std::size_t lanes = jobs.size() == 1 ? 1 : lab::lane_count(detector, how);
   std::vector<Job> batch;
@@ -126,14 +126,14 @@ int run_jobs(const RunArguments& options) {
   if (!options.wfdb.empty()) check_extension(options.wfdb);
 
   bool several = false;
-  const std::vector<Source> jobs = jobs_of(options, several);
+  const std::vector<lab::NamedRecording> jobs = jobs_of(options, several);
   if (!options.report.empty() && several) throw lab::UsageError("--report draws one recording", "run it once for each");
   const Shape shape = options.json ? Shape::json : options.csv ? Shape::csv : Shape::table;
   std::string text;
   std::exception_ptr first_failure;
   lab::Progress progress("running " + options.detector, static_cast<std::int64_t>(jobs.size()));
   if (shape == Shape::csv) append_csv_header(text, detector, several);
-  const auto tell = [&](const Source& job, const lab::Recording& recording, const lab::RunResult& result) {
+  const auto tell = [&](const lab::NamedRecording& job, const lab::Recording& recording, const lab::RunResult& result) {
     if (options.wfdb.empty()) {
       append_result(text, shape, detector, result, several ? job.shown : std::string(), job.shown, probes_said);
     } else {
@@ -145,7 +145,7 @@ int run_jobs(const RunArguments& options) {
   for (std::size_t first = 0; first < jobs.size();) {
     const std::vector<Job> batch = run_batch(detector, jobs, first, how);
     for (const Job& job : batch) {
-      const Source& source = jobs[first++];
+      const lab::NamedRecording& source = jobs[first++];
       try {
         if (job.error) std::rethrow_exception(job.error);
         tell(source, job.recording, *job.result);

@@ -10,7 +10,6 @@
 #include <set>
 
 #include "apps/cli/command.h"
-#include "apps/cli/recordings.h"
 #include "apps/cli/simulate_events.h"
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
@@ -20,6 +19,7 @@
 #include "lab/simulate/cohort.h"
 #include "lab/simulate/events/settings.h"
 #include "lab/simulate/noise_stress.h"
+#include "lab/store/named.h"
 
 namespace vagus::cli {
 namespace {
@@ -109,7 +109,7 @@ int one(const SimulateArguments& options) {
 
 /// The one recording that is meant.
 lab::Recording recording_from(const std::string& text) {
-  const std::vector<Source> sources = sources_of(text);
+  const std::vector<lab::NamedRecording> sources = lab::named_recordings(text);
   if (sources.size() != 1)
     throw lab::Error("means " + std::to_string(sources.size()) + " recordings", text, "noise-stress takes one");
   return sources.front().read();

@@ -108,14 +108,14 @@ void score_event_rows(const ScoreSpec& spec, const Config& config, EventReferenc
   std::stable_sort(weighed.begin(), weighed.end(),
                    [](const EventDetection& a, const EventDetection& b) { return a.t_s < b.t_s; });
   if (!config.empty()) test.detections = reported(rule_of(config), weighed);
-  keep_events(spec, std::move(reference), std::move(weighed), std::move(test), record);
+  keep_events(spec, std::move(reference), std::move(weighed), test, record);
 }
 
 void score_weighed(const ScoreSpec& spec, const Config& config, EventReference reference,
                    std::vector<EventDetection> weighed, RecordResult& record) {
   EventTest test;
   test.detections = reported(rule_of(config), weighed);
-  keep_events(spec, std::move(reference), std::move(weighed), std::move(test), record);
+  keep_events(spec, std::move(reference), std::move(weighed), test, record);
 }
 
 void score_window_rows(const ScoreSpec& spec, const MarkedTable& truth, const MarkedTable& rows, RecordResult& record) {

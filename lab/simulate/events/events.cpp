@@ -60,8 +60,11 @@ std::string numbered(const char* letter, std::int64_t number, std::size_t digits
 void add_false(const EventCohortSpec& spec, const SimulatedPerson& person, Random& random, SimulatedDay& day) {
   const double worn_s = spec.worn_hours * 3600, mean_gap_s = 86400 / person.candidates_per_day;
   if (!(person.candidates_per_day > 0)) return;
-  for (double t = mean_gap_s * random.exponential(); t < worn_s; t += mean_gap_s * random.exponential())
+  double t = mean_gap_s * random.exponential();
+  while (t < worn_s) {
     day.candidates.push_back({t + random.uniform(0, 2), t, score_of(person.offset + random.normal())});
+    t += mean_gap_s * random.exponential();
+  }
 }
 
 void add_event_candidates(const EventCohortSpec& spec, double offset, const ReferenceEvent& event, Random& random,
@@ -84,11 +87,12 @@ void add_events(const EventCohortSpec& spec, const SimulatedPerson& person, Rand
   const double worn_s = spec.worn_hours * 3600, mean_gap_s = 86400 / person.events_per_day;
   constexpr const char* types[] = {"trip", "slip", "faint", "from_bed"};
   // At least a minute apart, so that no candidate lies in two windows.
-  for (double t = 10 + mean_gap_s * random.exponential(); t < worn_s - 30;
-       t += 60 + mean_gap_s * random.exponential()) {
+  double t = 10 + mean_gap_s * random.exponential();
+  while (t < worn_s - 30) {
     const ReferenceEvent event{t, t + random.uniform(0.4, 1.2), t + random.uniform(1.2, 3), types[random.below(4)]};
     day.reference.events.push_back(event);
     add_event_candidates(spec, person.offset, event, random, day);
+    t += 60 + mean_gap_s * random.exponential();
   }
 }
 

@@ -46,7 +46,9 @@ EventPlan event_plan(const std::map<std::string, std::string>& settings, std::in
       throw UsageError("events have no setting \"" + key + "\"",
                        near.empty() ? "see vagus simulate --help" : "did you mean \"" + near + "\"?");
     }
-    if (!parse_double(text, *value)) throw UsageError("--set " + key + " takes a number, not \"" + text + "\"");
+    if (parse_double(text, *value)) continue;
+    std::string wrong = "--set ";
+    throw UsageError(wrong.append(key).append(" takes a number, not \"").append(text).append("\""));
   }
   if (!(days >= 1 && days <= 1000) || days != static_cast<double>(static_cast<std::int64_t>(days)))
     throw UsageError("--set days takes a whole number from 1 to 1000");

@@ -1,22 +1,22 @@
 #pragma once
-/// What a person names on the command line, as recordings.
+/// What a person names, on a command line or in a notebook, as recordings.
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "lab/formats/read.h"
 
-namespace vagus::cli {
+namespace vagus::lab {
 
 /// One recording to be read, and what to call it.
-struct Source {
+struct NamedRecording {
   std::string shown;  ///< "100.hea", "mitdb:100"
-  std::function<lab::Recording()> read;
+  std::function<Recording()> read;
   bool stored = false;  ///< in the store, not a file
 };
 
 /// FILE, ARCHIVE::inner/path, or SET:RECORDING of the store, where a pattern may name several. Throws Error where
 /// nothing matches.
-std::vector<Source> sources_of(const std::string& text, const lab::ReadOptions& options = {});
+std::vector<NamedRecording> named_recordings(const std::string& text, const ReadOptions& options = {});
 
-}  // namespace vagus::cli
+}  // namespace vagus::lab

@@ -1,0 +1,302 @@
+/// Recordings and channels for Python: read, made of arrays, written, kept in the store; samples handed over without a
+/// copy wherever they already are what is asked for.
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <cmath>
+#include <span>
+
+#include "apps/python/src/bind.h"
+#include "lab/base/error.h"
+#include "lab/formats/csv/columns.h"
+#include "lab/formats/read.h"
+#include "lab/signal/even_grid.h"
+#include "lab/signal/identifiers.h"
+#include "lab/store/named.h"
+#include "lab/store/store.h"
+
+namespace vagus::python {
+namespace {
+
+using lab::Channel;
+using lab::Recording;
+
+/// Samples as stored, read-only, in place: they live as long as `owner` does.
+nb::object stored(const Channel& channel, nb::handle owner) {
+  return std::visit(
+      [&](const auto& values) {
+        using T = typename std::decay_t<decltype(values)>::value_type;
+        return nb::cast(nb::ndarray<nb::numpy, const T, nb::ndim<1>>(values.data(), {values.size()}, owner));
+      },
+      channel.samples.storage());
+}
+
+template <class T>
+nb::object physical(const Channel& channel, nb::handle owner) {
+  const auto* held = std::get_if<std::vector<T>>(&channel.samples.storage());
+  if (held != nullptr && channel.samples.gain() == 1 && channel.samples.baseline() == 0) return stored(channel, owner);
+  std::vector<T> values(channel.samples.size());
+  {
+    const nb::gil_scoped_release others_run;
+    channel.samples.read(0, std::span<T>(values));
+  }
+  return nb::cast(array_of(std::move(values)));
+}
+
+nb::object values(nb::handle self, const std::string& type) {
+  const auto& channel = nb::cast<const Channel&>(self);
+  if (type == "float64") return physical<double>(channel, self);
+  if (type == "float32") return physical<float>(channel, self);
+  throw lab::UsageError("a channel's values are float32 or float64, not " + type,
+                        "ask for .digital to get them as stored");
+}
+
+nb::object times(const Channel& channel) {
+  std::vector<double> all;
+  all.reserve(static_cast<std::size_t>(channel.time.rows()));
+  for (const lab::Stretch& stretch : channel.time.stretches)
+    for (std::int64_t row = 0; row < stretch.rows; ++row) all.push_back(stretch.time_of(stretch.first_row + row));
+  return nb::cast(array_of(std::move(all)));
+}
+
+nb::list gaps(const Channel& channel) {
+  nb::list all;
+  const auto& stretches = channel.time.stretches;
+  for (std::size_t i = 1; i < stretches.size(); ++i) {
+    const lab::Stretch& before = stretches[i - 1];
+    all.append(nb::make_tuple(before.time_of(before.first_row + before.rows), stretches[i].t_start_s));
+  }
+  return all;
+}
+
+template <class T>
+std::vector<T> copied(const Values& from) {
+  const auto* begin = static_cast<const T*>(from.data());
+  return {begin, begin + from.shape(0)};
+}
+
+lab::Samples samples_of(const Values& from, double gain, double baseline, const std::string& where) {
+  const auto is = [&](auto sample) { return from.dtype() == nb::dtype<decltype(sample)>(); };
+  if (is(std::int16_t{})) return lab::Samples(copied<std::int16_t>(from), gain, baseline);
+  if (is(std::int32_t{})) return lab::Samples(copied<std::int32_t>(from), gain, baseline);
+  if (is(float{})) return lab::Samples(copied<float>(from), gain, baseline);
+  if (is(double{})) return lab::Samples(copied<double>(from), gain, baseline);
+  throw lab::UsageError("samples are int16, int32, float32 or float64", where);
+}
+
+/// What a column's name says: "acc_x_g", "wrist.ppg_green"; with a unit told apart any name, "MLII" in "mV".
+Channel named_channel(const std::string& name, const std::string& unit) {
+  if (unit.empty()) return lab::csv::read_header("t_s," + name, "column " + name).channels.at(0);
+  Channel channel;
+  channel.name = name;
+  channel.quantity = lab::quantity_of(name).value_or(lab::quantity_from_label(name));
+  channel.unit_text = unit;
+  const auto known = lab::unit_of(unit);
+  if (!known) throw lab::UsageError("unknown unit \"" + unit + "\" of channel " + name, "mV, uV, g, m/s^2, deg/s ...");
+  channel.unit = *known;
+  return channel;
+}
+
+/// One column as Python hands it over.
+struct Column {
+  std::string name, unit;
+  Values values;
+  double gain = 1, baseline = 0;
+  double rate_hz = 0;  ///< 0: `stamps` tell
+  std::optional<Values> stamps;
+};
+
+void put_on_grid(Channel& channel, std::vector<std::int64_t> kept) {
+  if (kept.empty()) return;
+  std::visit(
+      [&](auto& values) {
+        std::decay_t<decltype(values)> moved(kept.size());
+        for (std::size_t i = 0; i < kept.size(); ++i) moved[i] = values[static_cast<std::size_t>(kept[i])];
+        values = std::move(moved);
+      },
+      channel.samples.storage());
+}
+
+Channel channel_of(const Column& column, double& earliest_s, Recording& recording) {
+  Channel channel = named_channel(column.name, column.unit);
+  const std::string where = "column " + column.name;
+  const auto rows = static_cast<std::int64_t>(column.values.shape(0));
+  if (rows == 0) throw lab::UsageError("there is not one sample", where);
+  if (!(std::abs(column.gain) > 0) || !std::isfinite(column.gain) || !std::isfinite(column.baseline))
+    throw lab::UsageError("gain and baseline are finite, and the gain is not 0", where);
+  channel.samples = samples_of(column.values, column.gain, column.baseline, where);
+  if (!column.stamps) {
+    if (!(column.rate_hz > 0) || !std::isfinite(column.rate_hz))
+      throw lab::UsageError("a rate is a number of Hz above 0", where);
+    channel.time = lab::TimeAxis::even(column.rate_hz, rows);
+    earliest_s = std::min(earliest_s, 0.0);
+    return channel;
+  }
+  const std::vector<double> stamps = copied<double>(*column.stamps);
+  if (stamps.size() != static_cast<std::size_t>(rows))
+    throw lab::UsageError(
+        "there are " + std::to_string(stamps.size()) + " times for " + std::to_string(rows) + " samples", where);
+  lab::Grid grid = lab::even_grid(stamps);
+  put_on_grid(channel, std::move(grid.kept_rows));
+  channel.time = std::move(grid.time);
+  for (const auto& [what, count] : grid.repairs) recording.repairs[what] += count;
+  earliest_s = std::min(earliest_s, channel.time.stretches.front().t_start_s);
+  return channel;
+}
+
+std::shared_ptr<Recording> made(const std::string& name, const std::string& subject, const std::string& session,
+                                const std::string& start, const std::map<std::string, std::string>& facts,
+                                const nb::list& columns) {
+  auto recording = std::make_shared<Recording>();
+  recording->name = name;
+  recording->subject = subject;
+  recording->session = session;
+  if (!start.empty()) {
+    recording->start = lab::start_from_iso(start);
+    if (!recording->start)
+      throw lab::UsageError("the start \"" + start + "\" is not a time",
+                            "2011-03-02T14:05:00Z, or without the Z where only local time is known");
+  }
+  for (const auto& [key, value] : facts)
+    (lab::identifies(key) ? recording->identifiers : recording->attributes)[key] = value;
+  double earliest_s = INFINITY;
+  for (const nb::handle one : columns) {
+    const auto tuple = nb::cast<nb::tuple>(one);
+    Column column;
+    column.name = nb::cast<std::string>(tuple[0]);
+    column.unit = nb::cast<std::string>(tuple[1]);
+    column.values = nb::cast<Values>(tuple[2]);
+    column.gain = nb::cast<double>(tuple[3]);
+    column.baseline = nb::cast<double>(tuple[4]);
+    column.rate_hz = nb::cast<double>(tuple[5]);
+    if (!tuple[6].is_none()) column.stamps = nb::cast<Values>(tuple[6]);
+    Channel channel = channel_of(column, earliest_s, *recording);
+    if (recording->find(channel.name) != nullptr) throw lab::UsageError("two channels are called " + channel.name);
+    recording->channels.push_back(std::move(channel));
+  }
+  if (recording->channels.empty()) throw lab::UsageError("a recording needs a channel");
+  for (Channel& channel : recording->channels) channel.time = channel.time.shifted(-earliest_s);
+  return recording;
+}
+
+std::vector<std::shared_ptr<Recording>> read(const std::vector<std::string>& names, bool annotations) {
+  const nb::gil_scoped_release others_run;
+  const lab::ReadOptions options{.annotations = annotations};
+  std::vector<std::shared_ptr<Recording>> all;
+  if (names.size() > 1) {
+    all.push_back(std::make_shared<Recording>(lab::read_session(names, options)));
+    return all;
+  }
+  for (const lab::NamedRecording& one : lab::named_recordings(names.at(0), options))
+    all.push_back(std::make_shared<Recording>(one.read()));
+  return all;
+}
+
+nb::tuple annotations_of(const lab::Track& track) {
+  const auto& all = track.current();
+  std::vector<std::int64_t> ticks, ends;
+  nb::list labels, texts;
+  for (const lab::Annotation& one : all) {
+    ticks.push_back(one.tick);
+    ends.push_back(one.end_tick);
+    labels.append(nb::str(one.label.data(), one.label.size()));
+    texts.append(nb::steal(PyUnicode_DecodeUTF8(one.text.data(), static_cast<Py_ssize_t>(one.text.size()), "replace")));
+  }
+  return nb::make_tuple(array_of(std::move(ticks)), array_of(std::move(ends)), labels, texts);
+}
+
+void add_track(Recording& recording, const std::string& name, double tick_hz, const std::vector<std::int64_t>& ticks,
+               const std::vector<std::int64_t>& ends, const std::vector<std::string>& labels) {
+  if (ticks.size() != labels.size() || ticks.size() != ends.size())
+    throw lab::UsageError("a track has as many labels as times");
+  lab::Track track{name, tick_hz, {lab::Layer{"", "", "from arrays", "", {}}}};
+  for (std::size_t i = 0; i < ticks.size(); ++i) {
+    lab::Annotation one;
+    one.tick = ticks[i];
+    one.end_tick = ends[i];
+    one.label = labels[i];
+    track.layers[0].annotations.push_back(std::move(one));
+  }
+  recording.tracks.push_back(std::move(track));
+}
+
+std::vector<std::string> write(const Recording& recording, const std::string& path) {
+  const nb::gil_scoped_release others_run;
+  return lab::write(recording, path).files;
+}
+
+std::string add_to_store(const std::vector<std::shared_ptr<Recording>>& recordings, const std::string& set) {
+  const nb::gil_scoped_release others_run;
+  std::vector<Recording> copies;
+  for (const auto& one : recordings) copies.push_back(*one);
+  return lab::Store::open().add(set, std::move(copies)).version;
+}
+
+std::vector<std::string> stored_recordings(const std::string& set, const std::string& pattern) {
+  std::vector<std::string> names;
+  for (const lab::Entry& entry : lab::Store::open().list(set, pattern)) names.push_back(entry.recording);
+  return names;
+}
+
+}  // namespace
+
+void bind_recordings(nb::module_& m) {
+  nb::class_<Channel>(m, "Channel")
+      .def_ro("name", &Channel::name)
+      .def_prop_ro("quantity", [](const Channel& c) { return vagus::name(c.quantity); })
+      .def_prop_ro("unit", [](const Channel& c) { return c.unit == Unit::none ? c.unit_text : vagus::name(c.unit); })
+      .def_prop_ro("placement", [](const Channel& c) { return std::string(lab::name(c.placement)); })
+      .def_prop_ro("rate_hz", [](const Channel& c) { return c.time.rate_hz; })
+      .def_prop_ro("jitter_ms", [](const Channel& c) { return c.time.jitter_ms; })
+      .def_prop_ro("rows", [](const Channel& c) { return c.time.rows(); })
+      .def_prop_ro("duration_s", [](const Channel& c) { return c.time.duration_s(); })
+      .def_prop_ro("gain", [](const Channel& c) { return c.samples.gain(); })
+      .def_prop_ro("baseline", [](const Channel& c) { return c.samples.baseline(); })
+      .def_prop_ro("gaps", gaps)
+      .def("values", values, nb::arg("type") = "float64")
+      .def("digital", [](nb::handle self) { return stored(nb::cast<const Channel&>(self), self); })
+      .def("times", times);
+  nb::class_<lab::Track>(m, "Track")
+      .def_ro("name", &lab::Track::name)
+      .def_ro("tick_hz", &lab::Track::tick_hz)
+      .def("annotations", annotations_of);
+  nb::class_<Recording>(m, "Recording", nb::is_weak_referenceable(), nb::dynamic_attr())
+      .def_ro("name", &Recording::name)
+      .def_ro("subject", &Recording::subject)
+      .def_ro("session", &Recording::session)
+      .def_prop_ro("start",
+                   [](const Recording& r) -> std::optional<std::string> {
+                     if (!r.start) return std::nullopt;
+                     return lab::iso(*r.start);
+                   })
+      .def_ro("attributes", &Recording::attributes)
+      .def_ro("repairs", &Recording::repairs)
+      .def_prop_ro("duration_s", &Recording::duration_s)
+      .def("channel_list",
+           [](nb::handle self) {
+             nb::list all;
+             for (const Channel& channel : nb::cast<const Recording&>(self).channels)
+               all.append(nb::cast(&channel, nb::rv_policy::reference_internal, self));
+             return all;
+           })
+      .def("track_list", [](nb::handle self) {
+        nb::list all;
+        for (const lab::Track& track : nb::cast<const Recording&>(self).tracks)
+          all.append(nb::cast(&track, nb::rv_policy::reference_internal, self));
+        return all;
+      });
+  m.def("read", read, nb::arg("names"), nb::arg("annotations") = true);
+  m.def("make_recording", made, nb::arg("name"), nb::arg("subject"), nb::arg("session"), nb::arg("start"),
+        nb::arg("facts"), nb::arg("columns"));
+  m.def("add_track", add_track, nb::arg("recording"), nb::arg("name"), nb::arg("tick_hz"), nb::arg("ticks"),
+        nb::arg("ends"), nb::arg("labels"));
+  m.def("write", write, nb::arg("recording"), nb::arg("path"));
+  m.def("add_to_store", add_to_store, nb::arg("recordings"), nb::arg("set"));
+  m.def("stored_sets", [] { return lab::Store::open().sets(); });
+  m.def("stored_recordings", stored_recordings, nb::arg("set"), nb::arg("pattern") = "");
+}
+
+}  // namespace vagus::python
