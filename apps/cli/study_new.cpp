@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -103,8 +104,8 @@ std::string attributes(const Known& known) {
     std::int64_t count = 0;
     for (const auto& [value, n] : values) count += n;
     if (!numbers.empty()) {
-      what = fmt::format("{} to {}, median {}", lab::shortest(numbers.front()), lab::shortest(numbers.back()),
-                         lab::shortest(numbers[numbers.size() / 2]));
+      what =
+          fmt::format("{:.6g} to {:.6g}, median {:.6g}", numbers.front(), numbers.back(), numbers[numbers.size() / 2]);
     } else {
       std::size_t shown = 0;
       for (const auto& [value, n] : values) {
@@ -120,6 +121,15 @@ std::string attributes(const Known& known) {
   return out;
 }
 
+/// A number of at most six digits that is not above `value`: whoever has the value still satisfies "at least" it.
+std::string brief_up_to(double value) {
+  std::string text = fmt::format("{:.6g}", value);
+  double read = 0;
+  if (lab::parse_double(text, read) && read <= value) return text;
+  const double step = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 5);
+  return fmt::format("{:.6g}", value - step);
+}
+
 /// A group worth naming: an attribute with a few words, else half of a number's range; "" none.
 std::string example_group(const Known& known) {
   for (const auto& [attribute, values] : known.values) {
@@ -130,7 +140,7 @@ std::string example_group(const Known& known) {
   for (const auto& [attribute, values] : known.values) {
     const auto numbers = numbers_of(values);
     if (numbers.size() >= 2 && numbers.front() < numbers.back())
-      return attribute + " >= " + lab::shortest(numbers[numbers.size() / 2]);
+      return attribute + " >= " + brief_up_to(numbers[numbers.size() / 2]);
   }
   return {};
 }

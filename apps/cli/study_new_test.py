@@ -31,7 +31,7 @@ class New(unittest.TestCase):
         os.makedirs(os.path.join(SCRATCH, "pilot"))
         table = "recording,file,subject,side,age\n"
         for person in range(1, 5):
-            code, _, err = vagus("simulate", "ecg", "--seed", str(person), "--duration-s", "60", "--set", "leads=1", "-o", f"pilot/p{person}")
+            code, _, err = vagus("simulate", "ecg", "--seed", str(person), "--duration-s", f"{60 + person / 7}", "--set", "leads=1", "-o", f"pilot/p{person}")
             assert code == 0, err
             table += f"p{person},p{person}.hea,s{person},{'left' if person % 2 else 'right'},{40 + person}\n"
         with open(os.path.join(SCRATCH, "pilot/dataset.csv"), "w") as out:
@@ -68,6 +68,11 @@ class New(unittest.TestCase):
         for wanted in ("4 recordings of 4 subjects", "'left' 2, 'right' 2", "41 to 44", "ec57.sensitivity_average", "label tracks: atr (4)",
                        'where = "side == \'left\'"'):
             self.assertIn(wanted, text)
+
+    def test_numbers_have_no_more_digits_than_tell_something(self):
+        text = text_of("my.toml")
+        self.assertRegex(text, r"duration_s +60\.\d+ to 60\.\d+, median 60\.\d+")
+        self.assertNotRegex(text, r"\d\.\d{7}")
 
     def test_nothing_is_written_over_and_wrong_names_are_refused(self):
         before = text_of("my.toml")

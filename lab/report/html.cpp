@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "lab/base/percent.h"
 #include "lab/report/style.h"
 
 namespace vagus::lab {
@@ -78,12 +79,8 @@ std::string fixed(double value, int decimals) {
 
 std::string percent(double share) {
   if (!std::isfinite(share)) return "unknown";
-  // 99.96 and 99.996 % are far apart; rounding up to 100 would claim what was not found.
-  const int decimals = share >= 0.99 ? 3 : 2;
-  const double scale = std::pow(10.0, decimals);
-  double shown = 100 * share;
-  if (share < 1 && std::round(shown * scale) >= 100 * scale) shown = std::floor(shown * scale) / scale;
-  return fixed(shown, decimals) + std::string(percent_sign);
+  // 99.96 and 99.996 % are far apart.
+  return percent_digits(share, share >= 0.99 ? 3 : 2) + std::string(percent_sign);
 }
 
 std::string percent_range(double low, double high) {

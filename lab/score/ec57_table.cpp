@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "lab/base/percent.h"
 #include "lab/score/ec57.h"
 
 namespace vagus::lab {
@@ -12,9 +13,7 @@ std::string padded(const std::string& text, std::size_t width) {
 }
 std::string percent(double share) {
   if (std::isnan(share)) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f", 100 * share);
-  return text;
+  return percent_digits(share, 2);
 }
 std::string milliseconds(double ms) {
   if (std::isnan(ms)) return "-";

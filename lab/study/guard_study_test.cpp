@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "device/base/contract.h"
 #include "lab/base/error.h"
+#include "lab/detect/adapter.h"
 #include "lab/stats/distributions.h"
 #include "lab/study/guard_json.h"
 
@@ -46,6 +50,7 @@ Recording trial(const std::string& name, const std::string& subject, bool fall, 
   Channel channel;
   channel.name = "acc_x_g";
   channel.quantity = vagus::Quantity::acc_x;
+  channel.unit = Unit::g;
   std::vector<float> values(static_cast<std::size_t>(length_s * rate_hz));
   for (float& value : values) value = static_cast<float>(draw_normal(random));
   channel.time = TimeAxis::even(rate_hz, static_cast<std::int64_t>(values.size()));
@@ -180,6 +185,91 @@ TEST(GuardStudy, ACausalDetectorThatRanElsewhereIsNotTakenAtItsWord) {
   ASSERT_EQ(report.cures.size(), 1U);
   EXPECT_FALSE(report.cures[0].cured);
   EXPECT_NE(report.refused(), "");
+}
+
+/// A detector of jolts that counts samples and sees the past alone; `peeks`: one that knows how long a fall lasts, and
+/// says so when the signal ends.
+template <bool peeks>
+class Jolts {
+ public:
+  struct Config {
+    float rate_hz = 50;
+  };
+  struct Input {
+    float acc_x_g;
+  };
+  struct Output {
+    std::int64_t sample;
+    float quality;
+    float score;
+  };
+  static constexpr ChannelNeed reads[] = {{vagus::Quantity::acc_x, Unit::g, 25, 100}};
+  static constexpr Contract contract = {.name = "test.jolts",
+                                        .version = "1.0.0",
+                                        .summary = "Jolts.",
+                                        .source = "a test",
+                                        .event = "jolts",
+                                        .reads = reads,
+                                        .probes = {},
+                                        .latency_ms = 0,
+                                        .ram_bytes = 64};
+  static constexpr std::array config_fields = {
+      Field<Config>::number("rate_hz", "Hz", &Config::rate_hz, 25, 100, "rate of the even grid")};
+  static constexpr std::array output_fields = {Field<Output>::sample("sample", &Output::sample, "where"),
+                                               Field<Output>::number("quality", "", &Output::quality, "how sure"),
+                                               Field<Output>::number("score", "", &Output::score, "height")};
+  static Result<Jolts> make(const Config& config) {
+    Jolts jolts;
+    jolts.rate_hz_ = config.rate_hz;
+    return jolts;
+  }
+  template <class Emit>
+  void push(Input in, Emit&& emit) {
+    if (in.acc_x_g > 2.0F) emit(Output{sample_, 1, in.acc_x_g});
+    ++sample_;
+  }
+  void gap(Duration) {}
+  template <class Emit>
+  void finish(Emit&& emit) {
+    const float length_s = static_cast<float>(sample_) / rate_hz_;
+    if (peeks && length_s > 14 && length_s < 16) emit(Output{sample_ - 1, 1, 9});
+  }
+
+ private:
+  float rate_hz_ = 50;
+  std::int64_t sample_ = 0;
+};
+
+TEST(GuardStudy, ACausalDetectorThatCannotSeeTheLengthIsCuredAndOneThatPeeksIsNot) {
+  const Shelf shelf = staged(Planted::length, 7);
+  const HeldSource held(shelf);
+  const auto report_of = [&](const DetectorInfo& detector, bool causal) {
+    StudySpec spec = events_spec();
+    spec.data.resample_hz = 50;
+    spec.detector.causal = causal;
+    const Plan plan = make_plan(spec, shelf.items());
+    const Config config;
+    return guard_study({spec, plan, held, Cache({}), &detector, config, 1});
+  };
+  const DetectorInfo honest = describe<Jolts<false>>(), peeking = describe<Jolts<true>>();
+  const auto causal_cure = [](const GuardReport& report) {
+    const auto at = std::find_if(report.cures.begin(), report.cures.end(),
+                                 [](const CureLook& one) { return one.cure == "causal detector"; });
+    EXPECT_NE(at, report.cures.end());
+    return at == report.cures.end() ? CureLook{} : *at;
+  };
+  // Undeclared, the same lengths are a leak: it is the cure that lets them pass.
+  EXPECT_NE(report_of(honest, false).refused().find("'length'"), std::string::npos);
+  const GuardReport cured = report_of(honest, true);
+  EXPECT_TRUE(causal_cure(cured).cured) << causal_cure(cured).why;
+  EXPECT_NE(causal_cure(cured).why.find("tried on 8 recordings"), std::string::npos) << causal_cure(cured).why;
+  EXPECT_EQ(cured.refused(), "");
+  // What was tried did speak: a detector that says nothing would be cured of everything.
+  EXPECT_GT(run(honest, resampled(shelf.load(shelf.items().front()), 50), RunOptions{}).events.size(), 2U);
+  const GuardReport peeked = report_of(peeking, true);
+  EXPECT_FALSE(causal_cure(peeked).cured);
+  EXPECT_NE(causal_cure(peeked).why.find("because the signal ends"), std::string::npos) << causal_cure(peeked).why;
+  EXPECT_NE(peeked.refused().find("'length'"), std::string::npos);
 }
 
 StudySpec beats_spec(const std::string& detector = {}, const std::string& split = {}) {

@@ -9,6 +9,7 @@
 
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/base/percent.h"
 #include "lab/stats/latency.h"
 #include "lab/stats/random.h"
 
@@ -176,8 +177,7 @@ std::string printed(const Statistic& statistic, double value) {
   char text[48];
   switch (quantity(statistic)) {
     case Quantity::share:
-      std::snprintf(text, sizeof text, "%.3f %%", 100 * value);
-      return text;
+      return percent_digits(value, 3) + " %";
     case Quantity::rate:
       std::snprintf(text, sizeof text, "%.4g per %s", value,
                     statistic.of == Statistic::Of::alarms_per_hour ? "hour" : "day");

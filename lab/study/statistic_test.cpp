@@ -55,6 +55,13 @@ TEST(Statistic, NoIntervalHasZeroWidth) {
   }
 }
 
+TEST(Statistic, AShareBelowOneIsNeverPrintedAsAHundred) {
+  const Statistic& share = statistic("ec57.sensitivity_gross");
+  EXPECT_EQ(printed(share, 0.9999999), "99.999 %");
+  EXPECT_EQ(printed(share, 1), "100.000 %");
+  EXPECT_EQ(printed(share, 0.99852), "99.852 %");
+}
+
 TEST(Statistic, EveryNameLeadsBackToItsStatistic) {
   for (const auto& one : statistics()) EXPECT_EQ(statistic(one.name()).name(), one.name());
   try {
