@@ -90,6 +90,7 @@ CostAnswer answer_for(const lab::DetectorInfo& detector, const CostOptions& o, c
                       const lab::Budgets& budgets) {
   const lab::Config config = read_settings(detector, o.config, o.settings);
   CostAnswer answer;
+  answer.config = config;
   answer.duty = share_of(o.duty);
   answer.cost = lab::measure_cost(detector, config, {.by_timer = o.timer});
   answer.energy = lab::energy_of(detector, answer.cost, constants, answer.duty, o.sensors);

@@ -124,6 +124,8 @@ Json cost_json(const CostAnswer& a) {
   Json out = lab::to_json(a.cost);
   const Json compiler = out["compiler"];
   out.erase("compiler");
+  out["config"] = Json::object();
+  for (const auto& [key, value] : a.config) out["config"][key] = lab::number(value);
   out["energy"] = Json::object();
   for (const lab::PartEnergy& p : a.energy.parts) {
     out["energy"][p.part] = {{"core", p.core},

@@ -11,6 +11,7 @@ namespace vagus::cli {
 /// A detector's cost with what it is held against.
 struct CostAnswer {
   lab::DetectorCost cost;
+  lab::Config config;  ///< what differs from the detector's defaults
   lab::DetectorEnergy energy;
   std::vector<lab::BudgetLine> budget;  ///< empty where another configuration than the default was measured
   double duty = 1;

@@ -20,6 +20,7 @@
 #include "lab/study/plan.h"
 #include "lab/study/results.h"
 #include "lab/study/study_groups.h"
+#include "lab/study/sweep.h"
 
 namespace vagus::cli {
 namespace {
@@ -107,7 +108,13 @@ void print_both_labels(const lab::StudyResult& result) {
   fmt::print("  {:<48}{:>12}{:>12}\n", "verdict", lab::name(on.verdict), lab::name(result.verdict));
 }
 
-void print_result(const lab::StudyResult& result) {
+void print_sweep_line(const lab::StudyResult& result) {
+  if (!result.sweep) return;
+  fmt::print("\nsweep: the chosen {} {}, on subjects who did not choose\n",
+             result.sweep->choices.size() == 1 ? "setting is" : "settings are", lab::name(result.sweep->verdict));
+}
+
+void print_result(const lab::StudyResult& result, const lab::Evidence& evidence) {
   if (result.simulated) fmt::print("SIMULATED DATA: it says nothing about people.\n");
   if (!result.spec.question.empty()) fmt::print("{}\n", result.spec.question);
   const auto& score = result.spec.score;
@@ -128,8 +135,9 @@ void print_result(const lab::StudyResult& result) {
                lab::printed(about, interval.high),
                one.asked.bound.direction == lab::Direction::at_least ? "at least" : "at most",
                lab::printed(about, one.asked.bound.bound), one.asked.bound.confidence);
-    if (one.verdict == lab::Verdict::not_shown && one.judgement.subjects_needed)
-      fmt::print("  {:<10} {} would do\n", "", lab::plural(*one.judgement.subjects_needed, "subject"));
+    const auto index = static_cast<std::size_t>(&one - result.requirements.data());
+    if (const std::string needed = lab::needed_text(result, evidence, index); !needed.empty())
+      fmt::print("  {:<10} {}\n", "", needed);
   }
   if (!result.hypotheses.empty()) fmt::print("\nhypotheses (p by Holm)\n");
   for (const auto& one : result.hypotheses)
@@ -141,6 +149,7 @@ void print_result(const lab::StudyResult& result) {
     fmt::print("  {:<10} {} on {}: at most {:g} allowed, {}. {}\n", lab::name(one.verdict), one.asked.metric,
                one.asked.core, one.asked.limit,
                one.measured ? fmt::format("at most {:g} known", one.measured->high) : std::string("unknown"), one.why);
+  print_sweep_line(result);
   print_both_labels(result);
   for (const auto& failure : result.failed)
     fmt::print(stderr, "vagus: {} failed: {}\n", failure.recording, failure.why);
@@ -167,6 +176,7 @@ int run(const StudyArguments& options) {
   how.detector = options.detector;
   refuse_unlocked(options.spec, spec, *source, options.detector);
   lab::StudyResult result = of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
+  lab::add_sweep(result, *source, cache, how);
   lab::score_on_original(result, *source, cache, how);
   const lab::TestData test = lab::test_data(lab::judged_signals(result));
   lab::apply(lab::Ledger::open().look(lab::asked(spec, options.detector), result.run_key, test), result);
@@ -189,7 +199,7 @@ int run(const StudyArguments& options) {
   if (options.json) {
     fmt::print("{}\n", lab::results(result).dump(-1, ' ', false, lab::Json::error_handler_t::replace));
   } else {
-    print_result(result);
+    print_result(result, evidence);
   }
   fmt::print("{}\t{}\n", lab::name(result.verdict), report.string());
   return static_cast<int>(result.verdict == lab::Verdict::met ? lab::Exit::done : lab::Exit::not_met);

@@ -96,6 +96,7 @@ lab::Evidence evidence_of(const lab::StudyResult& result, const lab::Source& sou
       throw error.where().empty() ? error.within(cost_file) : error;
     }
   }
+  evidence.powers = lab::power_where_not_shown(result, cache);
   const std::string& protocol = result.spec.score.protocol;
   if (protocol == "events") evidence.operating = lab::event_sweep(result);
   if (protocol != "ec57") return evidence;

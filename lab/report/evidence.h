@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lab/report/operating_data.h"
+#include "lab/study/power.h"
 
 namespace vagus::lab {
 
@@ -44,6 +45,7 @@ struct Evidence {
   std::vector<SliceRow> slices;
   std::vector<CostRow> costs;
   std::vector<Agreement> agreements;
+  std::vector<std::optional<RequirementPower>> powers;  ///< one a requirement: what would show what is not shown
   std::vector<std::string> limits;  ///< what the study cannot say, a sentence each; beside what every page lists
   bool waveforms = true;            ///< false: no sample of any signal is in the page
 };

@@ -9,6 +9,7 @@
 #include "lab/report/quality_sweep.h"
 #include "lab/report/review_page.h"
 #include "lab/report/study_report.h"
+#include "lab/report/sweep_section.h"
 #include "lab/stats/cluster_share.h"
 
 namespace vagus::lab {
@@ -34,6 +35,45 @@ statistic = "ec57.sensitivity_average"
 direction = "at_least"
 bound = 0.9
 )";
+
+constexpr const char* swept = R"(
+name = "swept"
+question = "Which threshold, and how long a pause after an alarm?"
+seed = 4
+[data]
+simulate = {kind = "events", subjects = 40, set = {days = 4, events_per_day = 0.7, separation = 5, candidates_per_day = 6}}
+[split]
+kind = "nested"
+folds = 4
+[detector]
+name = "simulated.events"
+config = {threshold = 0.9}
+[score]
+protocol = "events"
+[sweep]
+parameters = {refractory_s = [0, 600, 3600]}
+thresholds = 20
+objectives = ["events.latency_median_s"]
+[[requirement]]
+name = "Falls are found"
+statistic = "events.sensitivity"
+direction = "at_least"
+bound = 0.8
+[[requirement]]
+name = "False alarms are rare"
+statistic = "events.alarms_per_day"
+direction = "at_most"
+bound = 0.5
+)";
+
+/// The page of a sweep.
+void write_sweep(const std::filesystem::path& folder) {
+  const StudySpec spec = parse_spec(swept, "sweep.toml");
+  const auto source = open_source(spec.data, spec.score.reference, spec.seed);
+  const SweepResult result = run_sweep(spec, *source, Cache{std::filesystem::path()});
+  write_whole(folder / "sweep.html", sweep_page(spec, result, {true, 2, {"nobody locked it"}}));
+  write_whole(folder / "sweep.json", as_json(result).dump());
+}
 
 Evidence evidence_of(const StudyResult& result) {
   Evidence evidence;
@@ -139,6 +179,7 @@ int write_all(const std::filesystem::path& folder) {
   write_whole(folder / "report.html", study_report(result, excerpts, evidence));
   write_whole(folder / "expected.json", expected(*evidence.operating).dump());
   write_whole(folder / "rates.json", expected_rates(*evidence.operating).dump());
+  write_sweep(folder);
   const ReviewSet review = review_of(result, excerpts);
   write_whole(folder / "review.html", review_page(review));
   write_whole(folder / "review.json", Json{{"hash", review_set_hash(review)}, {"cases", review.cases.size()}}.dump());

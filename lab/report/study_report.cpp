@@ -11,6 +11,7 @@
 #include "lab/report/protocol_sections.h"
 #include "lab/report/quality_sweep.h"
 #include "lab/report/subject_table.h"
+#include "lab/report/sweep_section.h"
 #include "lab/study/folds.h"
 #include "lab/study/results.h"
 
@@ -111,6 +112,12 @@ std::string requirement_following(const Evidence& evidence, std::size_t index) {
   return " class=\"fixed\"";
 }
 
+/// How much data like this would show a requirement that is not shown.
+std::string would_show(const StudyResult& result, const Evidence& evidence, std::size_t index) {
+  const std::string text = needed_text(result, evidence, index);
+  return text.empty() ? text : "<small class=\"would-show\">" + escaped(text) + "</small>";
+}
+
 std::string requirements(const StudyResult& result, const Evidence& evidence) {
   std::string out = "<h2 id=\"requirements\">Requirements</h2>\n";
   if (result.requirements.empty()) return out + "<p>The specification states none.</p>\n";
@@ -138,9 +145,7 @@ std::string requirements(const StudyResult& result, const Evidence& evidence) {
                 as_stated(about, asked.bound.bound));
     out += cell(percent_as_stated(asked.bound.confidence));
     out += cell(counted(judgement.estimate.clusters) + "<small>" + plural(one.records, "recording") + "</small>" +
-                (judgement.subjects_needed && one.verdict == Verdict::not_shown
-                     ? "<small>" + counted(*judgement.subjects_needed) + " would do</small>"
-                     : ""));
+                would_show(result, evidence, i));
     out += "<td class=\"w\"><span data-verdict class=\"v-" + kebab(name(one.verdict)) + "\">" +
            std::string(name(one.verdict)) + "</span><small data-why>" + escaped(one.why) + "</small><small>" +
            escaped(judgement.estimate.method) + "</small></td></tr>\n";
@@ -398,17 +403,18 @@ std::string contents(const std::string& body) {
                                                             {"budget", "Budget"},
                                                             {"operating-point", "Operating point"},
                                                             {"figures", "Figures"},
+                                                            {"sweep", "Settings swept"},
                                                             {"slices", "Where errors concentrate"},
                                                             {"labels", "Labels"},
                                                             {"subjects", "Subjects"},
                                                             {"records", "Recordings"},
                                                             {"agreement", "Agreement"},
-                                                            {"mistakes", "Mistakes"},
                                                             {"cost", "Cost"},
                                                             {"leakage", "Leakage"},
                                                             {"method", "Method"},
                                                             {"limits", "Limits"},
-                                                            {"provenance", "Provenance"}};
+                                                            {"provenance", "Provenance"},
+                                                            {"mistakes", "Mistakes"}};
   std::string out = "<nav class=\"contents\" aria-label=\"Contents\">";
   for (const auto& [id, title] : places) {
     if (body.find("id=\"" + std::string(id) + "\"") != std::string::npos)
@@ -422,6 +428,33 @@ std::string section(const char* style, const std::string& html) {
 }
 
 }  // namespace
+
+std::string needed_text(const StudyResult& result, const Evidence& evidence, std::size_t index) {
+  const RequirementResult& one = result.requirements[index];
+  if (one.verdict != Verdict::not_shown) return {};
+  const RequirementPower* power =
+      index < evidence.powers.size() && evidence.powers[index] ? &*evidence.powers[index] : nullptr;
+  std::optional<std::int64_t> needed = one.judgement.subjects_needed;
+  if (power != nullptr) {
+    needed = power->needed;
+    const Statistic::Over over = statistic(one.asked.statistic).over;
+    if (over == Statistic::Over::worst || over == Statistic::Over::worst_record) return power->why;
+    if (!needed && power->curve.empty()) return "no number of subjects like these would show it";
+    if (!needed)
+      return "even " + counted(power->curve.back().subjects) + " subjects like these would not show it (power 80 %)";
+  }
+  if (!needed) return {};
+  std::string text = "about " + counted(*needed) + " subjects like these would show it (power 80 %";
+  text += power != nullptr ? ")" : ", by extrapolation)";
+  if (statistic(one.asked.statistic).of != Statistic::Of::alarms_per_day) return text;
+  double worn_s = 0;
+  for (const RecordResult& record : result.records)
+    if (record.events && record.role == Role::judged && one.asked.group.picks(record.item.attributes))
+      worn_s += record.events->counts.worn_s;
+  const auto subjects = static_cast<double>(std::max<std::int64_t>(1, one.judgement.estimate.clusters));
+  return text + ", " + counted(std::llround(static_cast<double>(*needed) * worn_s / 86400 / subjects)) +
+         " days of wear";
+}
 
 std::vector<std::string> limits_of(const StudyResult& result, const Evidence& evidence) {
   std::vector<std::string> all;
@@ -456,18 +489,20 @@ std::string study_report(const StudyResult& result, const std::vector<RecordExce
   if (const std::string claims = claims_section(result); !claims.empty()) body += section("fixed", claims);
   if (evidence.operating) body += operating_section(*evidence.operating);
   body += section("follows", beats ? groups(result, evidence) : figure_rows(result));
+  if (result.sweep) body += section("fixed", sweep_section(result.spec, *result.sweep));
   body += section("fixed", both_labels(result));
   body += section("fixed", left_out(result));
   body += slices_section(evidence);
   if (beats) body += section("fixed", subject_table(result));
   body += section("fixed", beats ? record_table(result, excerpts) : worst_recordings(result));
   body += agreement_section(evidence);
-  if (beats) body += section("fixed", evidence.waveforms ? gallery(result, excerpts) : mistake_list(result, excerpts));
   body += cost_section(evidence);
   body += section("fixed", guards_section(result.guards));
   body += section("fixed", method(result));
   body += limits(result, evidence);
   body += section("fixed", provenance(result));
+  // The longest part by far stands behind what everybody has to read.
+  if (beats) body += section("fixed", evidence.waveforms ? gallery(result, excerpts) : mistake_list(result, excerpts));
   body += "<footer>" + std::string(not_a_device()) + "</footer>\n";
   return page("Study " + result.spec.name + ": " + std::string(name(result.verdict)) +
                   (result.simulated ? " (simulated data)" : ""),

@@ -18,4 +18,8 @@ std::string study_report(const StudyResult& result, const std::vector<RecordExce
 /// What cannot be concluded from a study, a sentence each; those of `evidence` come last.
 std::vector<std::string> limits_of(const StudyResult& result, const Evidence& evidence);
 
+/// How many subjects, of alarms per day with the days they wear it, would show a requirement of the study that is not
+/// shown, or why no number would; "" where nothing is known, and of one that is met or not met.
+std::string needed_text(const StudyResult& result, const Evidence& evidence, std::size_t index);
+
 }  // namespace vagus::lab

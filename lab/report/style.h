@@ -34,7 +34,7 @@ caption{text-align:left;padding:.3em 0;font-size:.9rem}
 th,td{text-align:right;padding:.32em .45em;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
 th{border-bottom:2px solid var(--soft);vertical-align:bottom}
 th.t,td.t{text-align:left}td.w{text-align:left;white-space:normal;min-width:10em}td.w code{overflow-wrap:anywhere}th{white-space:normal}
-tbody th{border-bottom:1px solid var(--line);vertical-align:top;font-weight:600}td small{color:var(--soft);display:block}
+tbody th{border-bottom:1px solid var(--line);vertical-align:top;font-weight:600}td small{color:var(--soft);display:block}th small{display:block;font-weight:400;color:var(--soft)}
 th button{font:inherit;font-weight:700;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 th button::after{content:" \2195";color:var(--soft);font-weight:400}
 th[aria-sort=ascending] button::after{content:" \2191";color:var(--ink)}
@@ -56,6 +56,7 @@ svg text.p0{fill:#6b3fa0}svg text.p1{fill:#a33f00}svg text.p2{fill:#00696b}svg t
 .c{fill:#fff;stroke:#555d66;stroke-width:3}
 .fm{stroke:var(--bad);stroke-width:2;stroke-dasharray:6 6}
 .dot{fill:#0b4fb3;fill-opacity:.55;stroke:#0b4fb3}.band{fill:#0a6b3d;fill-opacity:.16}.mean{stroke:#0a6b3d;stroke-width:4}.bound{stroke:#b3261e;stroke-width:3;stroke-dasharray:9 6}
+.chosen{fill:none;stroke:#0a6b3d;stroke-width:5}
 .key{display:flex;flex-wrap:wrap;gap:4px 22px;font-size:.9rem;padding:0;margin:.5em 0;list-style:none}
 .key svg{display:inline-block;width:22px;height:22px;border:0;vertical-align:-5px;margin-right:5px;background:none}
 .key svg.line{width:34px}

@@ -16,16 +16,6 @@ struct KnownCost {
   std::string from;
 };
 
-Json cost_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error("the measured cost cannot be read", path, "vagus cost DETECTOR --json > FILE");
-  std::ostringstream text;
-  text << file.rdbuf();
-  Json json = Json::parse(text.str(), nullptr, false);
-  if (!json.is_object()) throw Error("is not what `vagus cost --json` writes", path);
-  return json;
-}
-
 /// Energy is a range for each part; the dearest part of the core counts.
 std::optional<Interval> energy_in(const Json& json, const std::string& core, const std::string& metric) {
   std::optional<Interval> most;
@@ -41,32 +31,47 @@ std::optional<Interval> energy_in(const Json& json, const std::string& core, con
   return most;
 }
 
-std::optional<KnownCost> known_from_file(const Json& json, const CostLimit& limit, const std::string& path) {
-  const DetectorCost cost = cost_of_json(json, path);
-  if (limit.metric == "compute_mj_per_day") {
-    const auto range = energy_in(json, limit.core, limit.metric);
-    return range ? std::optional<KnownCost>({*range, "vagus cost, modelled"}) : std::nullopt;
-  }
-  const auto core = cost.cores.find(limit.core);
-  if (core == cost.cores.end()) return std::nullopt;
-  const double value = metric_of(core->second, limit.metric);
-  return KnownCost{{value, value}, "vagus cost, emulated"};
-}
-
-std::optional<KnownCost> known_from_budgets(const std::string& detector, const CostLimit& limit) {
-  const Budget* budget = built_in_budgets().find(detector, limit.core);
-  if (budget == nullptr) return std::nullopt;
-  const auto at = budget->limits.find(limit.metric);
-  if (at == budget->limits.end()) return std::nullopt;
-  return KnownCost{{at->second * (1 - loose_share), at->second}, "budgets.toml, which a test holds the detector to"};
-}
-
 }  // namespace
+
+std::vector<Json> cost_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error("the measured cost cannot be read", path, "vagus cost DETECTOR --json > FILE");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const Json json = Json::parse(text.str(), nullptr, false);
+  std::vector<Json> answers;
+  for (const Json& one : json.is_array() ? json : Json::array({json})) {
+    if (!one.is_object()) throw Error("is not what `vagus cost --json` writes", path);
+    answers.push_back(one);
+  }
+  if (answers.empty()) throw Error("is not what `vagus cost --json` writes", path);
+  return answers;
+}
+
+std::optional<Interval> cost_in_file(const Json& json, const std::string& core_name, const std::string& metric,
+                                     const std::string& path) {
+  if (metric == "compute_mj_per_day") return energy_in(json, core_name, metric);
+  const DetectorCost cost = cost_of_json(json, path);
+  const auto core = cost.cores.find(core_name);
+  if (core == cost.cores.end()) return std::nullopt;
+  const double value = metric_of(core->second, metric);
+  return Interval{value, value};
+}
+
+std::optional<Interval> cost_in_budgets(const std::string& detector, const std::string& core,
+                                        const std::string& metric) {
+  const Budget* budget = built_in_budgets().find(detector, core);
+  if (budget == nullptr) return std::nullopt;
+  const auto at = budget->limits.find(metric);
+  if (at == budget->limits.end()) return std::nullopt;
+  return Interval{at->second * (1 - loose_share), at->second};
+}
 
 void judge_costs(StudyResult& result) {
   const CostBudget& budget = result.spec.budget;
   if (budget.limits.empty()) return;
-  const std::optional<Json> file = budget.measured.empty() ? std::nullopt : std::optional(cost_file(budget.measured));
+  const std::optional<Json> file =
+      budget.measured.empty() ? std::nullopt : std::optional(cost_file(budget.measured).at(0));
   for (const CostLimit& limit : budget.limits) {
     CostResult out;
     out.asked = limit;
@@ -76,7 +81,8 @@ void judge_costs(StudyResult& result) {
       if (cost.detector != result.contract.name || cost.version != result.contract.version) {
         out.why = "The cost that was measured is of " + cost.detector + " " + cost.version + ".";
       } else {
-        known = known_from_file(*file, limit, budget.measured);
+        if (const auto range = cost_in_file(*file, limit.core, limit.metric, budget.measured))
+          known = {*range, limit.metric == "compute_mj_per_day" ? "vagus cost, modelled" : "vagus cost, emulated"};
         if (!known) out.why = "The cost that was measured does not hold it.";
       }
     } else if (!result.config.empty()) {
@@ -84,7 +90,8 @@ void judge_costs(StudyResult& result) {
           "The cost of this configuration is not known here: measure it (vagus cost --set ... --json) and name "
           "the file as budget.measured.";
     } else {
-      known = known_from_budgets(result.contract.name, limit);
+      if (const auto range = cost_in_budgets(result.contract.name, limit.core, limit.metric))
+        known = {*range, "budgets.toml, which a test holds the detector to"};
       if (!known)
         out.why = "The cost is not known here: measure it (vagus cost --json) and name the file as budget.measured.";
     }

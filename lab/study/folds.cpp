@@ -26,17 +26,17 @@ std::string padded(std::size_t fold, std::size_t folds) {
   return std::string(digits - text.size(), '0') + text;
 }
 
-std::map<std::string, std::string> drawn_folds(std::vector<std::string> subjects, std::size_t folds,
-                                               std::uint64_t seed) {
-  SplitMix random = SplitMix::stream(seed, fold_stream);
+}  // namespace
+
+std::map<std::string, std::string> drawn_folds(std::vector<std::string> subjects, std::size_t folds, std::uint64_t seed,
+                                               std::uint64_t part) {
+  SplitMix random = SplitMix::stream(seed, fold_stream + part);
   for (std::size_t i = subjects.size(); i > 1; --i)
     std::swap(subjects[i - 1], subjects[random.below(static_cast<std::uint32_t>(i))]);
   std::map<std::string, std::string> fold;
   for (std::size_t i = 0; i < subjects.size(); ++i) fold[subjects[i]] = padded(i % folds, folds);
   return fold;
 }
-
-}  // namespace
 
 void assign_folds(const SplitSpec& split, std::uint64_t seed, std::vector<Planned>& recordings) {
   using Kind = SplitSpec::Kind;

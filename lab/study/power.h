@@ -34,6 +34,7 @@ struct PowerOptions {
   double power = 0.8;
   int runs = 400;  ///< simulated studies a number of subjects; Monte Carlo error of 0.8 is then 0.02
   std::int64_t most = 10'000;
+  std::int64_t most_drawn = 0;  ///< subjects drawn over all simulated studies; 0: without limit
 };
 
 /// Draws subjects with replacement from the pilot's, each with all it holds, and judges each draw as studies are.
@@ -50,6 +51,11 @@ std::vector<RequirementPower> study_power(const StudySpec& spec, const Source& s
 /// The same, the pilot being what an earlier result judged.
 std::vector<RequirementPower> study_power(const StudySpec& spec, const Json& pilot_results,
                                           const PowerOptions& options = {});
+
+/// Of each requirement that a study does not show, how many subjects like its own would: drawn from those it judged,
+/// 200 studies a number, three million subjects at most. Kept in the cache. Nothing of a requirement that is met or not
+/// met, and of one that failed recordings alone stand against.
+std::vector<std::optional<RequirementPower>> power_where_not_shown(const StudyResult& result, const Cache& cache);
 
 Json as_json(const std::vector<RequirementPower>& powers);
 

@@ -1,8 +1,10 @@
 #include "lab/study/power.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "lab/base/error.h"
 #include "lab/stats/interval.h"
@@ -86,6 +88,56 @@ TEST(StudyPower, SaysWhyNoNumberShowsIt) {
   EXPECT_FALSE(worst.needed.has_value());
   EXPECT_NE(worst.why.find("worst"), std::string::npos) << worst.why;
   EXPECT_THROW(power_of(at_least(0.5), one_beat_each(1, 1), 20, 1), UsageError);
+}
+
+TEST(StudyPower, AStudyIsToldHowManySubjectsWouldShowWhatItDoesNot) {
+  const StudySpec spec = parse_spec(R"(
+name = "few"
+[data]
+simulate = {kind = "events", subjects = 12, set = {days = 3, events_per_day = 0.7, separation = 5, candidates_per_day = 6}}
+[detector]
+name = "simulated.events"
+config = {threshold = 0.9}
+[score]
+protocol = "events"
+[[requirement]]
+statistic = "events.sensitivity"
+direction = "at_least"
+bound = 0.8
+[[requirement]]
+statistic = "events.sensitivity"
+direction = "at_least"
+bound = 0.2
+)",
+                                    "few.toml");
+  const auto source = open_source(spec.data, spec.score.reference, spec.seed);
+  StudyResult result = run_study(spec, *source, Cache({}));
+  // A bound just below what was found: too near for twelve people, not for more.
+  RequirementResult& near = result.requirements[0];
+  near.asked.bound.bound = near.judgement.estimate.value - 0.05;
+  near.verdict = near.judgement.verdict = Verdict::not_shown;
+  ASSERT_EQ(result.requirements[1].verdict, Verdict::met);
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("vagus-power-" + std::to_string(::getpid()));
+  const Cache cache(folder);
+  const auto powers = power_where_not_shown(result, cache);
+  ASSERT_EQ(powers.size(), 2U);
+  ASSERT_TRUE(powers[0].has_value());
+  ASSERT_TRUE(powers[0]->needed.has_value()) << powers[0]->why;
+  EXPECT_GT(*powers[0]->needed, 12);
+  EXPECT_FALSE(powers[1].has_value()) << "it is met";
+  // Kept: another time nothing is drawn, and the answer is the same to the last bit.
+  EXPECT_EQ(as_json({*power_where_not_shown(result, cache)[0]}), as_json({*powers[0]}));
+  EXPECT_FALSE(std::filesystem::is_empty(folder));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(StudyPower, DrawsEndAtTheLimitOfWork) {
+  PowerOptions how;
+  how.most_drawn = 5000;
+  const RequirementPower power = power_of(at_least(0.969), one_beat_each(1000, 970), 0, 1, how);
+  EXPECT_FALSE(power.needed.has_value());
+  EXPECT_NE(power.why.find("subjects do not reach"), std::string::npos) << power.why;
 }
 
 TEST(StudyPower, TheSameSeedDrawsTheSame) {

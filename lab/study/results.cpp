@@ -13,6 +13,7 @@
 #include "lab/study/guard_json.h"
 #include "lab/study/hypothesis.h"
 #include "lab/study/plan.h"
+#include "lab/study/sweep.h"
 
 namespace vagus::lab {
 namespace {
@@ -222,6 +223,7 @@ Json results(const StudyResult& result) {
   for (const auto& one : result.costs) json["budget"].push_back(as_json(one));
   json["groups"] = Json::array();
   for (const auto& one : result.groups) json["groups"].push_back(group(one, result.spec.score.protocol));
+  if (result.sweep) json["sweep"] = as_json(*result.sweep);
   if (result.on_original) json["labels"] = labels(*result.on_original, result.spec.score.protocol);
   json["records"] = Json::array();
   for (const auto& one : result.records) json["records"].push_back(record(one, result.spec.groups));

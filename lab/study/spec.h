@@ -117,11 +117,14 @@ struct CostBudget {
   std::vector<CostLimit> limits;
 };
 
-/// What is swept: every combination of configuration values, or thresholds along the scores.
+/// What is swept: every combination of configuration values, thresholds along the scores, or both together.
 struct SweepSpec {
   std::vector<std::pair<std::string, std::vector<double>>> parameters;
-  int thresholds = 0;             ///< how many are tried along the curve; 0: parameters are swept
+  int thresholds = 0;             ///< how many are tried along the scores; 0: only the values in `parameters`
   std::string prefer = "margin";  ///< which of those that meet everything is taken: by margin, or a statistic's name
+  std::vector<std::string> objectives;  ///< of the front beside the requirements: statistics, and costs as
+                                        ///< "m4f.ram_bytes", "m55.compute_mj_per_day"
+  std::vector<std::string> measured;    ///< files of `vagus cost --json`, which say what configuration they are of
   bool empty() const { return parameters.empty() && thresholds == 0; }
 };
 

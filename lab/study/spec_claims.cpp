@@ -116,10 +116,23 @@ CostBudget read_budget(const Section& top) {
   return budget;
 }
 
-SweepSpec read_sweep(const Section& top, const StudySpec& spec) {
-  SweepSpec sweep;
-  if (!top.has("sweep")) return sweep;
-  const Section section(top.section("sweep"), "sweep", top.path(), {"parameters", "thresholds", "prefer"});
+/// An objective is a statistic of the protocol, or a core and one of its costs.
+void check_objective(const Section& section, const std::string& objective, const std::string& protocol) {
+  std::vector<std::string> known;
+  for (const auto& name : statistic_names())
+    if (protocol_of(statistic(name)) == protocol) known.push_back(name);
+  for (const char* core : {"m4f", "m55"}) {
+    for (const std::string& metric : cost_metrics()) known.push_back(std::string(core) + "." + metric);
+    known.push_back(std::string(core) + ".compute_mj_per_day");
+  }
+  if (std::find(known.begin(), known.end(), objective) != known.end()) return;
+  const std::string near = nearest(objective, known);
+  section.fail(*section.get("objectives"), "unknown objective '" + objective + "'",
+               near.empty() ? "a statistic of protocol " + protocol + ", or a cost as \"m4f.ram_bytes\""
+                            : "did you mean '" + near + "'?");
+}
+
+double read_parameters(const Section& section, SweepSpec& sweep) {
   double product = 1;
   for (const auto& [key, node] : section.section("parameters")) {
     const std::string name(key.str());
@@ -133,24 +146,40 @@ SweepSpec read_sweep(const Section& top, const StudySpec& spec) {
     product *= static_cast<double>(values.size());
     sweep.parameters.emplace_back(name, std::move(values));
   }
+  return product;
+}
+
+SweepSpec read_sweep(const Section& top, const StudySpec& spec) {
+  SweepSpec sweep;
+  if (!top.has("sweep")) return sweep;
+  const Section section(top.section("sweep"), "sweep", top.path(),
+                        {"parameters", "thresholds", "prefer", "objectives", "measured"});
+  const double product = read_parameters(section, sweep);
   if (product > 4096) section.fail(*section.get("parameters"), "a sweep of more than 4096 settings");
   sweep.thresholds = static_cast<int>(section.integer("thresholds", 0, 2, 10'000));
-  if (sweep.thresholds > 0 && !sweep.parameters.empty())
+  const bool both = sweep.thresholds > 0 && !sweep.parameters.empty();
+  const bool one_by_one = both || spec.split.kind == SplitSpec::Kind::nested;
+  if (one_by_one && product * sweep.thresholds > 4096)
+    section.fail(*section.get("thresholds"), "a sweep of more than 4096 settings: every combination of parameters at " +
+                                                 std::to_string(sweep.thresholds) + " thresholds");
+  if (both && section.section("parameters").contains("threshold"))
     section.fail(*section.get("thresholds"),
-                 "'sweep.thresholds' follows the scores by itself, so it goes without 'sweep.parameters'");
-  if (sweep.thresholds == 0 && sweep.parameters.empty())
+                 "'sweep.thresholds' follows the scores by itself, so 'sweep.parameters' lists no 'threshold'");
+  if (sweep.empty())
     section.fail("'sweep' sweeps nothing", "parameters = {threshold = [0.5, 0.9]}, or thresholds = 200");
   if (sweep.thresholds > 0 && spec.score.protocol != "events")
     section.fail(*section.get("thresholds"), "thresholds on scores are swept under protocol events",
                  "sweep.parameters runs every setting under any protocol");
   std::vector<std::string> known{"margin"};
-  if (sweep.thresholds > 0) {
-    known.insert(known.end(), {"sensitivity", "fewest_alarms"});
-  } else {
+  if (sweep.thresholds > 0) known.insert(known.end(), {"sensitivity", "fewest_alarms"});
+  if (!sweep.parameters.empty()) {
     for (const auto& name : statistic_names())
       if (protocol_of(statistic(name)) == spec.score.protocol) known.push_back(name);
   }
   sweep.prefer = one_of(section, "prefer", "margin", known);
+  sweep.objectives = section.texts("objectives");
+  for (const std::string& objective : sweep.objectives) check_objective(section, objective, spec.score.protocol);
+  sweep.measured = section.texts("measured");
   if (spec.requirements.empty())
     section.fail("a sweep chooses what meets requirements, and the specification states none");
   if (spec.split.kind == SplitSpec::Kind::none ||

@@ -116,6 +116,8 @@ struct OnOriginalLabels {
   std::string sentence;
 };
 
+struct SweepResult;
+
 struct StudyOptions {
   int threads = 0;            ///< 0: all cores
   std::string detector;       ///< instead of the specification's; its configuration is then that of the defaults
@@ -148,6 +150,7 @@ struct StudyResult {
   std::string sentence;                         ///< the verdict in a sentence
   std::string data_hash;                        ///< names signals and labels, all of them
   std::optional<OnOriginalLabels> on_original;  ///< where any labels were mended
+  std::shared_ptr<const SweepResult> sweep;     ///< what [sweep] chose, where it was run (lab/study/sweep.h)
   std::int64_t detector_runs = 0;  ///< how many recordings the detector was run on; the others were kept from before
 };
 

@@ -25,6 +25,35 @@ Json figures_as_json(const std::vector<SweptFigure>& figures) {
   return json;
 }
 
+Json objectives_as_json(const std::vector<SweptObjective>& objectives) {
+  Json json = Json::array();
+  for (const SweptObjective& one : objectives)
+    json.push_back(
+        {{"name", one.name},
+         {"value", one.known ? number(one.value) : Json(nullptr)},
+         {"range", one.known ? Json::array({number(one.range.low), number(one.range.high)}) : Json(nullptr)}});
+  return json;
+}
+
+Json inner_as_json(const InnerChoice& inner) {
+  Json thresholds = Json::array();
+  for (const double threshold : inner.thresholds) thresholds.push_back(number(threshold));
+  return {{"folds", inner.folds},
+          {"agreeing", inner.agreeing},
+          {"thresholds", thresholds},
+          {"held_out", figures_as_json(inner.held_out)}};
+}
+
+Json agreement_as_json(const SweepAgreement& agreement) {
+  Json json = {{"folds", agreement.folds}, {"alike", agreement.alike}, {"parameters", Json::array()}};
+  for (const ParameterAgreement& one : agreement.parameters) {
+    Json values = Json::array();
+    for (const auto& [value, folds] : one.values) values.push_back({{"value", number(value)}, {"folds", folds}});
+    json["parameters"].push_back({{"name", one.name}, {"values", values}});
+  }
+  return json;
+}
+
 }  // namespace
 
 Json as_json(const SweepResult& sweep) {
@@ -33,8 +62,10 @@ Json as_json(const SweepResult& sweep) {
                {"judged_subjects", sweep.judged_subjects},
                {"judged_records", sweep.judged_records},
                {"choices", Json::array()},
+               {"agreement", sweep.agreement ? agreement_as_json(*sweep.agreement) : Json(nullptr)},
                {"settings", Json::array()},
                {"curve", Json::array()},
+               {"notes", sweep.notes},
                {"failed", Json::array()}};
   for (const SweepChoice& one : sweep.choices)
     json["choices"].push_back({{"fold", one.fold},
@@ -42,13 +73,15 @@ Json as_json(const SweepResult& sweep) {
                                {"met", one.met},
                                {"why", one.why},
                                {"subjects", one.subjects},
-                               {"chosen_on", figures_as_json(one.chosen_on)}});
+                               {"chosen_on", figures_as_json(one.chosen_on)},
+                               {"inner", one.inner ? inner_as_json(*one.inner) : Json(nullptr)}});
   for (const SweptSetting& one : sweep.settings)
     json["settings"].push_back({{"config", config_json(one.config)},
                                 {"margin", number(one.margin)},
                                 {"feasible", one.feasible},
                                 {"front", one.front},
-                                {"figures", figures_as_json(one.figures)}});
+                                {"figures", figures_as_json(one.figures)},
+                                {"objectives", objectives_as_json(one.objectives)}});
   for (const SweepPoint& one : sweep.curve) {
     Json point = {{"threshold", number(one.threshold)}};
     for (const auto& [statistic_name, value] : one.figures) point[statistic_name] = number(value);

@@ -8,6 +8,7 @@
 #include "lab/study/mended.h"
 #include "lab/study/results.h"
 #include "lab/study/study.h"
+#include "lab/study/sweep.h"
 
 namespace vagus::lab {
 namespace {
@@ -86,6 +87,7 @@ StudyResult derived_again(const Json& results, int threads) {
   const Cache nothing{std::filesystem::path()};
   StudyResult result = run_study(spec, *source, nothing, options);
   score_on_original(result, *source, nothing, options);
+  if (results.contains("sweep")) add_sweep(result, *source, nothing, options);
   return result;
 }
 

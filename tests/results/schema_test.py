@@ -81,9 +81,33 @@ against = {config = {threshold = 0.5}}
 [budget]
 ram_bytes = 4096
 """
+SWEPT = """
+name = "swept"
+seed = 3
+[data]
+simulate = {kind = "events", subjects = 12, set = {days = 2, events_per_day = 2, separation = 5}}
+[split]
+kind = "nested"
+folds = 3
+[detector]
+name = "simulated.events"
+[score]
+protocol = "events"
+[sweep]
+parameters = {refractory_s = [0, 600]}
+thresholds = 5
+objectives = ["m4f.ram_bytes", "events.latency_median_s"]
+[[requirement]]
+name = "quiet"
+statistic = "events.alarms_per_day"
+direction = "at_most"
+bound = 8
+"""
+THRESHOLDS = SWEPT.replace("parameters = {refractory_s = [0, 600]}\n", "").replace('objectives = ["m4f.ram_bytes", "events.latency_median_s"]\n', "").replace(
+    '"nested"', '"kfold"').replace('"swept"', '"thresholds"')
 # Keys of protocol windows, of splits in folds, of stored events and of recordings with one label each (guard_study_test of
 # lab/study looks at theirs), and tables that are empty in these studies.
-UNSEEN = re.compile(r"guards\.(properties|cures)\[\]|found\[\]|repairs\.\*|optional, windows|records\[\]\.(fold|events_hash)$|budget\[\]\.measured\[\]|_trials\.\*|event_types\.\*")
+UNSEEN = re.compile(r"guards\.(properties|cures)\[\]|found\[\]|repairs\.\*|optional, windows|records\[\]\.(fold|events_hash)$|budget\[\]\.measured\[\]|sweep\.failed\[\]|_trials\.\*|event_types\.\*")
 
 
 def vagus(*arguments):
@@ -119,6 +143,7 @@ def pattern_of(path):
     """The documented row of a key; a name among a table's keys is `*`. Mended labels repeat requirements and groups,
     what is looked at before a cure repeats what is looked at after it."""
     path = path.replace("guards.properties_as_recorded[", "guards.properties[")
+    path = re.sub(r"^sweep\.(choices\[\]\.(chosen_on|inner\.held_out)|settings\[\]\.figures)(?=\[)", "sweep.judged", path)
     path = re.sub(r"^labels\.original\.(requirements|groups)(?=[\[.])", r"\1", path)
     if path in ROWS:
         return path
@@ -156,6 +181,8 @@ class Schema(unittest.TestCase):
         put("schema.toml", SPEC)
         put("simulated.toml", SIMULATED)
         put("events.toml", EVENTS)
+        put("swept.toml", SWEPT)
+        put("thresholds.toml", THRESHOLDS)
         done = vagus("data", "add", "people")
         assert done.returncode == 0, done.stderr
         labels = vagus("data", "label", "export", "people:p1").stdout.splitlines()
@@ -163,7 +190,7 @@ class Schema(unittest.TestCase):
         done = vagus("data", "label", "apply", "people:p1", "p1.csv", "--author", "me", "--reason", "one beat less")
         assert done.returncode == 0, done.stderr
         cls.results = []
-        for spec in ("schema", "simulated", "events"):
+        for spec in ("schema", "simulated", "events", "swept", "thresholds"):
             done = vagus("study", "run", spec + ".toml", "-o", spec)
             assert done.returncode in (0, 1), spec + done.stderr
             with open(os.path.join(SCRATCH, spec, "results.json")) as file:
@@ -188,6 +215,11 @@ class Schema(unittest.TestCase):
                 if "[" not in row and "*" not in row and not any(row == o or row.startswith(o + ".") for o in OPTIONAL):
                     self.assertIn(row, seen)
 
+    def test_a_sweep_is_derived_again_bit_for_bit(self):
+        for spec in ("swept", "thresholds"):
+            done = vagus("study", "verify", spec)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_the_version_is_the_one_described(self):
         for result in self.results:
             self.assertEqual(result["schema"], SCHEMA)
@@ -200,7 +232,7 @@ class Schema(unittest.TestCase):
                 self.assertTrue(0 <= low <= one["estimate"] <= high <= most and low < high, one)
 
     def test_the_card_says_what_the_result_says(self):
-        for spec, result in zip(("schema", "simulated", "events"), self.results):
+        for spec, result in zip(("schema", "simulated", "events", "swept", "thresholds"), self.results):
             with open(os.path.join(SCRATCH, spec, "card.md")) as file:
                 card = file.read().replace("\\", "")
             self.assertIn("not a medical device", card)
