@@ -23,12 +23,13 @@ struct FailureArguments {
 };
 
 void print_slices(const lab::FailureAnalysis& analysis) {
-  const auto& table = analysis.beats.table;
+  const auto& table = analysis.errors.table;
   for (const auto& kind : table.kinds) {
     std::int64_t errors = 0;
     for (const std::uint32_t n : kind.errors) errors += n;
     fmt::print("{} {}\n", errors, kind.plural);
   }
+  for (const auto& note : analysis.errors.notes) fmt::print("note: {}\n", note);
   if (analysis.slices.empty()) {
     fmt::print("\nNo part of the data was found in which errors gather (family-wise error probability 2 %).\n");
     return;
@@ -46,7 +47,7 @@ void print_slices(const lab::FailureAnalysis& analysis) {
 }
 
 void print_subjects(const lab::FailureAnalysis& analysis) {
-  const auto& kinds = analysis.beats.table.kinds;
+  const auto& kinds = analysis.errors.table.kinds;
   fmt::print("\n{:<16}", "worst subjects");
   for (const auto& kind : kinds) fmt::print("{:>16}", kind.plural);
   fmt::print("\n");
@@ -67,10 +68,11 @@ void print_exemplars(const lab::FailureAnalysis& analysis, const lab::StudyResul
   for (std::size_t i = 0; i < std::min<std::size_t>(analysis.exemplars.size(), 20); ++i) {
     const auto& one = analysis.exemplars[i];
     fmt::print("{:<24}{:>10.3f}  {:<8}{:>6}{:>8}{:>10}  {} {}\n", result.records[one.record].item.id(), one.t_s,
-               analysis.beats.table.kinds[one.kind].name, one.slice ? std::to_string(*one.slice + 1) : "-",
+               analysis.errors.table.kinds[one.kind].name, one.slice ? std::to_string(*one.slice + 1) : "-",
                told(one.score, "none"), told(one.margin(), "-"), told(one.before_s, "-"), told(one.after_s, "-"));
   }
-  fmt::print("score none: nothing was weighed there, so no threshold would have found it\n");
+  if (result.spec.score.protocol != "windows")
+    fmt::print("score none: nothing was weighed there, so no threshold would have found it\n");
 }
 
 std::map<std::string, std::string> settings_of(const std::vector<std::string>& texts) {
@@ -87,10 +89,11 @@ int failures(const FailureArguments& options) {
   const auto settings = settings_of(options.settings);
   const auto noise = options.noise.empty() ? lab::sim::NoiseKind::muscle : lab::sim::noise_kind(options.noise);
   const lab::KeptResult kept = lab::read_result(options.result);
-  if (kept.spec.score.protocol != "ec57")
-    throw lab::Error(
-        "slices and exemplars are found of beats alone, and this result is of protocol " + kept.spec.score.protocol,
-        options.result, "its [[slice]] figures stand in the report");
+  if (kept.spec.score.protocol != "ec57" && !options.noise.empty())
+    throw lab::UsageError("noise is added to studies of beats alone, and this one is of " + kept.spec.score.protocol,
+                          kept.spec.data.simulate ? "--set simulates the cohort again" : "");
+  if (kept.spec.score.protocol == "windows" && !settings.empty())
+    throw lab::UsageError("cohorts of windows are not simulated, so there is nothing to simulate again");
   const auto source = lab::open_source(kept.spec.data, kept.spec.score.reference, kept.spec.seed);
   const lab::Cache cache = lab::Cache::open();
   lab::StudyOptions how;

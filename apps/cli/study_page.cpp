@@ -48,17 +48,28 @@ std::vector<lab::SliceRow> rows_from(const Json& json) {
   return rows;
 }
 
+bool has_error(const lab::RecordResult& record) {
+  if (record.events) return record.events->counts.missed + record.events->counts.false_alarms > 0;
+  if (record.windows)
+    return std::any_of(record.windows->each.begin(), record.windows->each.end(),
+                       [](const auto& window) { return !window.right(); });
+  return record.scored.fn + record.scored.fp > 0;
+}
+
 /// The slices of the failure analysis. The search takes seconds, so what it found is kept by data, detector, the scored
 /// part and the sources of the analysis.
 std::vector<lab::SliceRow> slices_of(const lab::StudyResult& result, const lab::Source& source, const lab::Cache& cache,
                                      int threads) {
-  const bool any = std::any_of(result.records.begin(), result.records.end(),
-                               [](const auto& r) { return r.scored.fn + r.scored.fp > 0; });
-  if (!any) return {};
+  if (std::none_of(result.records.begin(), result.records.end(), has_error)) return {};
+  const lab::ScoreSpec& how = result.spec.score;
   const std::string key = lab::Hasher()
                               .field("slices")
                               .field(result.run_key)
-                              .field(result.spec.score.start_s)
+                              .field(how.protocol)
+                              .field(how.reference)
+                              .field(how.start_s)
+                              .field(how.pure_share)
+                              .field(lab::name(how.rule))
                               .field(lab::scoring_code())
                               .field(lab::failures_code())
                               .hex() +
@@ -99,9 +110,9 @@ lab::Evidence evidence_of(const lab::StudyResult& result, const lab::Source& sou
   evidence.powers = lab::power_where_not_shown(result, cache);
   const std::string& protocol = result.spec.score.protocol;
   if (protocol == "events") evidence.operating = lab::event_sweep(result);
+  evidence.slices = slices_of(result, source, cache, threads);
   if (protocol != "ec57") return evidence;
   evidence.operating = lab::quality_sweep(result);
-  evidence.slices = slices_of(result, source, cache, threads);
   if (const auto rates = lab::heart_rate_agreement(result)) evidence.agreements.push_back(*rates);
   return evidence;
 }

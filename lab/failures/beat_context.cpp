@@ -5,6 +5,7 @@
 
 #include "lab/detect/run.h"
 #include "lab/failures/ecg_measures.h"
+#include "lab/failures/movement.h"
 #include "lab/study/packed.h"
 
 namespace vagus::lab {
@@ -93,22 +94,6 @@ std::vector<ValuedSpan> quality_of(const Recording& recording, const std::string
   return seconds;
 }
 
-/// A column of words made as they come.
-class Words {
- public:
-  Words(std::string name, std::string what) : column_{std::move(name), std::move(what), "", {}, {}} {}
-  void add(const std::string& word) {
-    const auto at = std::find(column_.words.begin(), column_.words.end(), word);
-    column_.values.push_back(static_cast<float>(at - column_.words.begin()));
-    if (at == column_.words.end()) column_.words.push_back(word);
-  }
-  void add_unknown() { column_.values.push_back(unknown_value); }
-  ContextColumn take() { return std::move(column_); }
-
- private:
-  ContextColumn column_;
-};
-
 const char* class_name(char type) {
   switch (type) {
     case 'N':
@@ -136,24 +121,6 @@ std::vector<std::pair<double, std::string>> rhythms_of(const RecordResult& recor
     rhythms.emplace_back(static_cast<double>(a.tick) / record.reference.tick_hz, word);
   }
   return rhythms;
-}
-
-/// Times at which the signal breaks off or begins again.
-std::vector<double> breaks_of(const Channel& channel) {
-  std::vector<double> times;
-  const auto& stretches = channel.time.stretches;
-  for (std::size_t i = 1; i < stretches.size(); ++i) {
-    times.push_back(stretches[i - 1].time_of(stretches[i - 1].first_row + stretches[i - 1].rows));
-    times.push_back(stretches[i].t_start_s);
-  }
-  bool missing = false;
-  for (std::int64_t row = 0; row < channel.time.rows(); ++row) {
-    const bool now = channel.samples.missing(static_cast<std::size_t>(row));
-    if (now != missing) times.push_back(channel.time.time_of(row));
-    missing = now;
-  }
-  std::sort(times.begin(), times.end());
-  return times;
 }
 
 bool near_any(const std::vector<double>& times, double t_s, double reach_s) {

@@ -6,17 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lab/failures/error_table.h"
-#include "lab/study/study.h"
+#include "lab/failures/study_errors.h"
 
 namespace vagus::lab {
-
-/// One thing known about the rows of a recording; a word is told by its index in the recording's own list.
-struct ContextColumn {
-  std::string name, what, unit;
-  std::vector<std::string> words;
-  std::vector<float> values;
-};
 
 /// The context of one recording's rows. A row is a reference beat with the signal half way to its neighbours; where no
 /// beat is within two seconds, a stretch of at most two seconds.
@@ -37,17 +29,9 @@ std::string pack(const BeatContext& context);
 std::optional<BeatContext> unpack_beat_context(std::string_view bytes);
 
 /// A study's errors with their context: kinds "missed" (of the reference's beats) and "false" (of the signal's time),
-/// in the scored part. Beside the columns of `beat_context`, the lead and what is known of the recordings, as far as it
-/// differs and does not name one.
-struct BeatTable {
-  ErrorTable table;
-  std::vector<std::uint32_t> record;  ///< of each row: index into StudyResult::records
-  std::vector<double> t_s;            ///< of each row
-  std::vector<double> start_s;        ///< of each row
-};
-
-/// Made on all cores; contexts are kept in the cache by signal, labels, run and the sources they are computed by.
-BeatTable beat_table(const StudyResult& result, const Source& source, const Cache& cache, int threads = 0);
+/// in the scored part. Made on all cores; contexts are kept in the cache by signal, labels, run and the sources they
+/// are computed by.
+StudyErrors beat_errors(const StudyResult& result, const Source& source, const Cache& cache, int threads = 0);
 
 /// The hash of the sources of contexts; made at build time.
 std::string_view context_code();

@@ -5,7 +5,9 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 
+#include "lab/failures/event_scores.h"
 #include "lab/store/hash.h"
 #include "lab/study/packed.h"
 
@@ -19,6 +21,7 @@ struct Candidates {
   std::vector<float> score;
 };
 
+/// What was weighed and not reported, of beats: a run with scores, which is kept.
 Candidates candidates_step(const StudyResult& result, const RecordResult& record, const Source& source,
                            const Cache& cache) {
   const std::string key = Hasher().field("candidates").field(result.run_key).hex() + ".candidates";
@@ -90,38 +93,43 @@ void add_neighbours(Exemplar& one, const std::vector<double>& found) {
   if (next != found.begin()) one.before_s = *std::prev(next);
 }
 
-/// Every error of the table with its moment.
-std::vector<Exemplar> all_errors(const StudyResult& result, const BeatTable& beats, const std::vector<Slice>& slices) {
-  const SubjectTable subjects = subject_table(beats.table);
+/// Every error of the table.
+std::vector<Exemplar> all_errors(const StudyErrors& errors, const std::vector<Slice>& slices) {
+  const SubjectTable subjects = subject_table(errors.table);
   std::vector<Exemplar> all;
-  const auto slice_of = [&](std::size_t row, std::size_t kind) -> std::optional<std::size_t> {
-    for (std::size_t s = 0; s < slices.size(); ++s)
-      if (slices[s].kind == kind && contains(slices[s], beats.table, subjects, row)) return s;
-    return std::nullopt;
-  };
-  std::map<std::uint32_t, std::pair<std::size_t, std::size_t>> rows_of;  // a recording's rows stand together
-  for (std::size_t i = 0; i < beats.record.size(); ++i) {
-    const auto at = rows_of.try_emplace(beats.record[i], i, i).first;
-    at->second.second = i + 1;
-  }
-  for (const auto& [record, rows] : rows_of) {
-    const Ec57& scored = result.records[record].scored;
-    for (const std::size_t kind : {std::size_t{0}, std::size_t{1}}) {
-      for (const std::int64_t tick : kind == 0 ? scored.missed : scored.extra) {
-        Exemplar one;
-        one.record = record;
-        one.kind = kind;
-        one.t_s = static_cast<double>(tick) / scored.clock_hz;
-        const auto begin = beats.start_s.begin() + static_cast<std::ptrdiff_t>(rows.first);
-        const auto end = beats.start_s.begin() + static_cast<std::ptrdiff_t>(rows.second);
-        const auto next = std::upper_bound(begin, end, one.t_s);
-        one.row = static_cast<std::size_t>((next == begin ? next : std::prev(next)) - beats.start_s.begin());
-        one.slice = slice_of(one.row, kind);
-        all.push_back(one);
-      }
-    }
+  for (const ErrorMoment& error : errors.errors) {
+    Exemplar one;
+    one.record = error.record;
+    one.kind = error.kind;
+    one.row = error.row;
+    one.t_s = error.t_s;
+    for (std::size_t s = 0; s < slices.size() && !one.slice; ++s)
+      if (slices[s].kind == error.kind && contains(slices[s], errors.table, subjects, error.row)) one.slice = s;
+    all.push_back(one);
   }
   return all;
+}
+
+/// What the detector thought of the errors of one recording, and what it got right beside them.
+void explain(const StudyResult& result, const RecordResult& record, const Source& source, const Cache& cache,
+             const std::vector<double>& thresholds, std::span<Exemplar* const> errors) {
+  std::vector<double> right;
+  std::optional<Candidates> candidates;
+  std::optional<EventScores> scores;
+  if (record.events) {
+    scores.emplace(result, record);
+    right = scores->found();
+  } else if (record.windows) {
+    right = right_windows(*record.windows);
+  } else {
+    candidates = candidates_step(result, record, source, cache);
+    right = found_beats(record);
+  }
+  for (Exemplar* one : errors) {
+    if (scores) scores->explain(*one);
+    if (candidates) add_score(*one, record, *candidates, thresholds);
+    add_neighbours(*one, right);
+  }
 }
 
 }  // namespace
@@ -138,24 +146,19 @@ std::vector<double> found_beats(const RecordResult& record) {
   return found;
 }
 
-std::vector<Exemplar> find_exemplars(const StudyResult& result, const BeatTable& beats,
+std::vector<Exemplar> find_exemplars(const StudyResult& result, const StudyErrors& errors,
                                      const std::vector<Slice>& slices, const Source& source, const Cache& cache,
                                      std::size_t most, int threads, std::size_t of_record) {
-  std::vector<Exemplar> all = all_errors(result, beats, slices);
-  const std::vector<double> thresholds = thresholds_of(result);
+  std::vector<Exemplar> all = all_errors(errors, slices);
+  const bool of_beats = result.spec.score.protocol == "ec57";
+  const std::vector<double> thresholds = of_beats ? thresholds_of(result) : std::vector<double>();
   std::map<std::size_t, std::vector<Exemplar*>> by_record;
   for (Exemplar& one : all) by_record[one.record].push_back(&one);
   std::vector<std::size_t> records;
   records.reserve(by_record.size());
-  for (const auto& [record, errors] : by_record) records.push_back(record);
+  for (const auto& [record, of_record_errors] : by_record) records.push_back(record);
   on_cores(records.size(), threads, [&](std::size_t i) {
-    const RecordResult& record = result.records[records[i]];
-    const Candidates candidates = candidates_step(result, record, source, cache);
-    const std::vector<double> found = found_beats(record);
-    for (Exemplar* one : by_record.at(records[i])) {
-      add_score(*one, record, candidates, thresholds);
-      add_neighbours(*one, found);
-    }
+    explain(result, result.records[records[i]], source, cache, thresholds, by_record.at(records[i]));
   });
   const auto farther = [](const Exemplar& a, const Exemplar& b) {
     constexpr double never = std::numeric_limits<double>::infinity();

@@ -134,15 +134,15 @@ Json slice_json(const Slice& slice, const ErrorTable& table) {
           {"smallest_ratio_seen", slice.smallest_ratio ? number(*slice.smallest_ratio) : Json(nullptr)}};
 }
 
-Json exemplar_json(const Exemplar& one, const BeatTable& beats, const StudyResult& result) {
+Json exemplar_json(const Exemplar& one, const StudyErrors& errors, const StudyResult& result) {
   Json context = Json::object();
-  for (const Column& column : beats.table.columns) context[column.name] = value_json(column, one.row);
+  for (const Column& column : errors.table.columns) context[column.name] = value_json(column, one.row);
   Json neighbours = Json::array();
   for (const auto& t_s : {one.before_s, one.after_s})
     if (t_s) neighbours.push_back(number(*t_s));
   return {{"recording", result.records[one.record].item.id()},
           {"t_s", number(one.t_s)},
-          {"kind", beats.table.kinds[one.kind].name},
+          {"kind", errors.table.kinds[one.kind].name},
           {"slice", or_null(one.slice)},
           {"score", or_null(one.score)},
           {"threshold", or_null(one.threshold)},
@@ -174,25 +174,26 @@ std::vector<RateBin> rates_along(const ErrorTable& table, std::uint64_t seed, in
 FailureAnalysis analyse_failures(const StudyResult& result, const Source& source, const Cache& cache,
                                  const FailureOptions& options) {
   FailureAnalysis analysis;
-  analysis.beats = beat_table(result, source, cache, options.slices.threads);
-  if (analysis.beats.table.rows() == 0) throw Error("nothing was scored", result.spec.name);
+  analysis.errors = study_errors(result, source, cache, options.slices.threads);
+  if (analysis.errors.table.rows() == 0) throw Error("nothing was scored", result.spec.name);
   SliceOptions slices = options.slices;
   slices.seed = result.spec.seed;
-  analysis.slices = find_slices(analysis.beats.table, slices);
-  analysis.exemplars = find_exemplars(result, analysis.beats, analysis.slices, source, cache, options.most_exemplars,
+  analysis.slices = find_slices(analysis.errors.table, slices);
+  analysis.exemplars = find_exemplars(result, analysis.errors, analysis.slices, source, cache, options.most_exemplars,
                                       options.slices.threads);
-  analysis.rates = rates_along(analysis.beats.table, result.spec.seed, options.slices.threads);
-  analysis.subjects = worst_subjects(analysis.beats.table);
+  analysis.rates = rates_along(analysis.errors.table, result.spec.seed, options.slices.threads);
+  analysis.subjects = worst_subjects(analysis.errors.table);
   return analysis;
 }
 
 Json failures_json(const FailureAnalysis& analysis, const StudyResult& result) {
-  const ErrorTable& table = analysis.beats.table;
+  const ErrorTable& table = analysis.errors.table;
   Json json = {
       {"slices", Json::array()}, {"exemplars", Json::array()}, {"rates", Json::array()}, {"subjects", Json::array()}};
+  json["notes"] = analysis.errors.notes;
   for (const Slice& slice : analysis.slices) json["slices"].push_back(slice_json(slice, table));
   for (const Exemplar& one : analysis.exemplars)
-    json["exemplars"].push_back(exemplar_json(one, analysis.beats, result));
+    json["exemplars"].push_back(exemplar_json(one, analysis.errors, result));
   for (const RateBin& bin : analysis.rates) {
     json["rates"].push_back({{"kind", table.kinds[bin.kind].name},
                              {"where", bin.where},

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "lab/base/numbers.h"
-#include "lab/failures/beat_context.h"
 #include "lab/failures/exemplars.h"
 #include "lab/failures/slice_search.h"
+#include "lab/failures/study_errors.h"
 
 namespace vagus::lab {
 
@@ -32,7 +32,7 @@ struct FailureOptions {
 };
 
 struct FailureAnalysis {
-  BeatTable beats;
+  StudyErrors errors;
   std::vector<Slice> slices;            ///< best first
   std::vector<Exemplar> exemplars;      ///< best first
   std::vector<RateBin> rates;           ///< by column, then kind

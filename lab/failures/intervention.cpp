@@ -11,7 +11,7 @@
 namespace vagus::lab {
 namespace {
 
-/// What was counted of one subject.
+/// What was counted of one subject: beats or events, and the time in which something false could be said.
 struct Sums {
   double missed = 0, beats = 0, extra = 0, seconds = 0;
 };
@@ -37,6 +37,20 @@ Sums sums_of(const RecordResult& record, const Ec57& scored, double start_s, boo
   for (int second = 0; start_s + second < record.run.duration_s; ++second)
     sums.seconds += counts(start_s + second) ? 1 : 0;
   return sums;
+}
+
+/// The same of protocol events: false alarms in wear and staged activity alone, which have a time.
+Sums sums_of(const EventCounts& counts) {
+  Sums sums;
+  sums.missed = static_cast<double>(counts.missed);
+  sums.beats = static_cast<double>(counts.detected + counts.missed);
+  sums.extra = static_cast<double>(counts.wear_alarms + counts.activity_alarms);
+  sums.seconds = counts.worn_s + counts.activity_s;
+  return sums;
+}
+
+Sums sums_of(const RecordResult& record, double start_s) {
+  return record.events ? sums_of(record.events->counts) : sums_of(record, record.scored, start_s, everywhere);
 }
 
 void add(Sums& to, const Sums& from) {
@@ -70,23 +84,26 @@ RateChange change_of(const char* kind, const std::map<std::string, BothSums>& su
   return change;
 }
 
-Intervention compared(std::string what, const std::map<std::string, BothSums>& subjects, std::uint64_t seed) {
+Intervention compared(std::string what, const std::map<std::string, BothSums>& subjects, std::uint64_t seed,
+                      bool of_events = false) {
   Intervention out;
   out.what = std::move(what);
   out.changes.push_back(change_of("missed", subjects, &Sums::missed, &Sums::beats, seed));
   out.changes.push_back(change_of("false", subjects, &Sums::extra, &Sums::seconds, seed));
   out.sentence = out.what + ":";
   for (const RateChange& change : out.changes) {
-    const bool of_beats = change.kind == "missed";
-    const double scale = of_beats ? 100 : 3600;
+    const bool missed = change.kind == "missed";
+    const double scale = missed ? 100 : of_events ? 86400 : 3600;
+    const char* unit = missed ? (of_events ? "in 100 events" : "in 100 beats") : of_events ? "a day" : "an hour";
+    const char* what_goes = of_events ? (missed ? "events go" : "alarms go") : "beats go";
     const Interval& interval = change.difference.interval;
     const char* verdict = interval.low > 0    ? "it makes more"
                           : interval.high < 0 ? "it makes fewer"
                                               : "no change is shown";
-    out.sentence += fmt::format(
-        " {} {} from {:.3g} to {:.3g} {} (difference {:.3g}, 95 % interval {:.3g} to {:.3g}): {};", change.kind,
-        "beats go", scale * change.before, scale * change.after, of_beats ? "in 100 beats" : "an hour",
-        scale * change.difference.value, scale * interval.low, scale * interval.high, verdict);
+    out.sentence +=
+        fmt::format(" {} {} from {:.3g} to {:.3g} {} (difference {:.3g}, 95 % interval {:.3g} to {:.3g}): {};",
+                    change.kind, what_goes, scale * change.before, scale * change.after, unit,
+                    scale * change.difference.value, scale * interval.low, scale * interval.high, verdict);
   }
   out.sentence.back() = '.';
   return out;
@@ -148,11 +165,9 @@ Intervention simulate_again(const StudyResult& result, const std::map<std::strin
   const StudyResult again = run_study(spec, *source, cache, options);
   std::map<std::string, BothSums> subjects;
   const double start_s = spec.score.start_s;
-  for (const RecordResult& record : result.records)
-    add(subjects[record.item.subject].before, sums_of(record, record.scored, start_s, everywhere));
-  for (const RecordResult& record : again.records)
-    add(subjects[record.item.subject].after, sums_of(record, record.scored, start_s, everywhere));
-  return compared(what, subjects, spec.seed);
+  for (const RecordResult& record : result.records) add(subjects[record.item.subject].before, sums_of(record, start_s));
+  for (const RecordResult& record : again.records) add(subjects[record.item.subject].after, sums_of(record, start_s));
+  return compared(what, subjects, spec.seed, spec.score.protocol == "events");
 }
 
 Json intervention_json(const Intervention& intervention) {

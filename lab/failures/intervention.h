@@ -14,7 +14,7 @@ namespace vagus::lab {
 
 /// Error rates of one kind without and with what was done; subjects are drawn in pairs.
 struct RateChange {
-  std::string kind;  ///< "missed" (of the beats), "false" (a second)
+  std::string kind;  ///< "missed" (of the beats or events), "false" (a second)
   double before = 0, after = 0;
   Estimate difference;  ///< after less before, with an interval of 95 %
 };

@@ -30,8 +30,8 @@ struct Picked {
 
 /// Errors in the order in which they are asked about, most doubtful labels first.
 std::vector<Picked> ranked_errors(const StudyResult& result, const Source& source, const Cache& cache, int threads) {
-  const BeatTable beats = beat_table(result, source, cache, threads);
-  const auto all = find_exemplars(result, beats, {}, source, cache, SIZE_MAX, threads, SIZE_MAX);
+  const StudyErrors errors = study_errors(result, source, cache, threads);
+  const auto all = find_exemplars(result, errors, {}, source, cache, SIZE_MAX, threads, SIZE_MAX);
   std::map<std::size_t, std::size_t> before;  // of its recording
   std::vector<std::pair<std::size_t, Picked>> turns;
   for (const Exemplar& one : all)

@@ -88,7 +88,8 @@ struct Counting {
     for (std::size_t e = 0; e < first_s.size(); ++e) {
       if (!event_counts(e)) continue;
       const ReferenceEvent& event = reference().events[e];
-      EventOutcome outcome{event.type, event.impact_s, first_s[e] < never_s, unknown_s, unknown_s};
+      EventOutcome outcome{event.type, event.impact_s, first_s[e] < never_s, unknown_s, unknown_s, anchor_s(event), e};
+      if (std::isnan(outcome.moment_s)) outcome.moment_s = reference().trials[trial_of(e)].at.start_s;
       Share& share = out.event_types[event.type];
       ++share.of;
       if (!std::isnan(event.impact_s)) ++out.timed;

@@ -97,6 +97,8 @@ struct EventOutcome {
   bool detected = false;
   double t_s = unknown_s;        ///< of the first decision; NaN if missed
   double latency_s = unknown_s;  ///< NaN if missed, or where the impact is unknown
+  double moment_s = unknown_s;   ///< the impact, else the onset or end, else where its trial begins
+  std::size_t event = 0;         ///< its index in the matcher's reference
 };
 
 /// What one recording's comparison counted, or the sum over several.

@@ -132,6 +132,7 @@ WindowCounts score_windows(std::vector<LabelledSpan> reference, const std::vecto
     // A window's times are sums: half of a nanosecond may be missing from three quarters.
     const bool pure = truth.share >= options.pure_share - 1e-9;
     ++(pure ? out.pure : out.mixed)[{truth.label, window.label}];
+    out.each.push_back({window.at, truth.label, window.label, !pure});
   }
   for (const LabelledSpan& s : reference) {
     const double end_s = options.to_s >= 0 ? std::min(s.at.end_s, options.to_s) : s.at.end_s;
@@ -163,6 +164,7 @@ WindowCounts& WindowCounts::operator+=(const WindowCounts& other) {
   unlabelled += other.unlabelled;
   labelled_s += other.labelled_s;
   uncovered_s += other.uncovered_s;
+  each.clear();
   return *this;
 }
 

@@ -40,12 +40,21 @@ struct WindowFigures {
 /// @param unreadable_wrong  windows without an answer are missed ones of their class; else they are left out
 WindowFigures window_figures(const ConfusionMatrix& matrix, bool unreadable_wrong);
 
+/// One scored window and what was answered.
+struct WindowOutcome {
+  TimeSpan at;
+  std::string truth, answer;  ///< the class with most of its time; `no_answer` where it was unreadable
+  bool mixed = false;
+  bool right() const { return truth == answer; }
+};
+
 /// What one recording's comparison counted, or the sum over several.
 struct WindowCounts {
   ConfusionMatrix pure;                    ///< of windows of one class
   ConfusionMatrix mixed;                   ///< of mixed windows, by the class with the largest share
   std::int64_t unlabelled = 0;             ///< windows in which nothing is labelled: not scored
   double labelled_s = 0, uncovered_s = 0;  ///< labelled time, and how much of it no window covers
+  std::vector<WindowOutcome> each;         ///< of one recording, in the answers' order; dropped in a sum
 
   ConfusionMatrix all() const;
   std::int64_t windows() const;

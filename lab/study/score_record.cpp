@@ -18,22 +18,6 @@ Ec57 counted_wrong(const Ec57& all, const Ec57& without) {
 
 bool is_whole(double value) { return value == static_cast<double>(static_cast<int>(value)); }
 
-void keep_events(const ScoreSpec& spec, EventReference reference, std::vector<EventDetection> weighed,
-                 const EventTest& test, RecordResult& record) {
-  auto kept = std::make_shared<EventRecord>();
-  EventOptions options;
-  options.rule = spec.rule;
-  options.from_s = spec.start_s;
-  if (reference.duration_s < 0 && record.item.duration_s > 0) reference.duration_s = record.item.duration_s;
-  record.run.duration_s = std::max(record.run.duration_s, std::max(0., reference.duration_s));
-  kept->reference = reference;
-  kept->counts = score_events(EventMatcher(std::move(reference), spec.rule), test, options);
-  record.run.unreadable_s = kept->counts.unreadable_s;
-  kept->weighed = std::move(weighed);
-  record.run.events.clear();
-  record.events = std::move(kept);
-}
-
 }  // namespace
 
 operating::DecisionRule rule_of(const Config& config) {
@@ -97,6 +81,25 @@ void score_beats(const ScoreSpec& spec, RecordResult& record) {
   record.whole_wrong = counted_wrong(record.whole, compare(strict, 0));
 }
 
+void score_reported(const ScoreSpec& spec, EventReference reference, std::vector<EventDetection> weighed,
+                    EventTest said, RecordResult& record) {
+  auto kept = std::make_shared<EventRecord>();
+  EventOptions options;
+  options.rule = spec.rule;
+  options.from_s = spec.start_s;
+  if (reference.duration_s < 0 && record.item.duration_s > 0) reference.duration_s = record.item.duration_s;
+  record.run.duration_s = std::max(record.run.duration_s, std::max(0., reference.duration_s));
+  kept->reference = reference;
+  kept->counts = score_events(EventMatcher(std::move(reference), spec.rule), said, options);
+  record.run.unreadable_s = kept->counts.unreadable_s;
+  kept->weighed = std::move(weighed);
+  std::stable_sort(said.detections.begin(), said.detections.end(),
+                   [](const EventDetection& a, const EventDetection& b) { return a.t_s < b.t_s; });
+  kept->said = std::move(said);
+  record.run.events.clear();
+  record.events = std::move(kept);
+}
+
 void score_event_rows(const ScoreSpec& spec, const Config& config, EventReference reference, const MarkedTable& rows,
                       RecordResult& record) {
   EventTest test = event_test(rows);
@@ -108,14 +111,14 @@ void score_event_rows(const ScoreSpec& spec, const Config& config, EventReferenc
   std::stable_sort(weighed.begin(), weighed.end(),
                    [](const EventDetection& a, const EventDetection& b) { return a.t_s < b.t_s; });
   if (!config.empty()) test.detections = reported(rule_of(config), weighed);
-  keep_events(spec, std::move(reference), std::move(weighed), test, record);
+  score_reported(spec, std::move(reference), std::move(weighed), std::move(test), record);
 }
 
 void score_weighed(const ScoreSpec& spec, const Config& config, EventReference reference,
                    std::vector<EventDetection> weighed, RecordResult& record) {
   EventTest test;
   test.detections = reported(rule_of(config), weighed);
-  keep_events(spec, std::move(reference), std::move(weighed), test, record);
+  score_reported(spec, std::move(reference), std::move(weighed), std::move(test), record);
 }
 
 void score_window_rows(const ScoreSpec& spec, const MarkedTable& truth, const MarkedTable& rows, RecordResult& record) {

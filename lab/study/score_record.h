@@ -20,6 +20,9 @@ void score_beats(const ScoreSpec& spec, RecordResult& record);
 /// Falls, crashes: `rows` is what was said. With a configuration, what was weighed is decided anew by its rule.
 void score_event_rows(const ScoreSpec& spec, const Config& config, EventReference reference, const MarkedTable& rows,
                       RecordResult& record);
+/// The same of what was reported, undecided no more.
+void score_reported(const ScoreSpec& spec, EventReference reference, std::vector<EventDetection> weighed,
+                    EventTest said, RecordResult& record);
 /// The same of moments alone.
 void score_weighed(const ScoreSpec& spec, const Config& config, EventReference reference,
                    std::vector<EventDetection> weighed, RecordResult& record);

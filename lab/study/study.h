@@ -33,7 +33,8 @@ class LeakError : public Error {
 /// What protocol events keeps of a recording: enough for any rule of decision.
 struct EventRecord {
   EventReference reference;
-  std::vector<EventDetection> weighed;  ///< all moments that were weighed, reported or not; the reported have counted
+  std::vector<EventDetection> weighed;  ///< all moments that were weighed, reported or not
+  EventTest said;                       ///< what was reported, in order of time, and what was unreadable
   EventCounts counts;
 };
 
