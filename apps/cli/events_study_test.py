@@ -129,11 +129,82 @@ ram_bytes = 4096
         code, out, err = vagus("study", "run", spec)
         self.assertEqual(code, 0, out + err)
 
-    def test_failures_are_found_of_beats_alone(self):
-        vagus("study", "run", specification("short", 'name = "simulated.events"'))
-        code, _, err = vagus("study", "failures", "results/short")
-        self.assertEqual(code, 3)
+    def test_where_alarms_gather_is_found_told_and_undone(self):
+        people = ('simulate = {kind = "events", subjects = 40, set = {days = 3, events_per_day = 0.6, candidates_per_day = 20, '
+                  'candidate_shape = 20, watch_factor = 6, person_sd = 0.1}}')
+        path = os.path.join(SCRATCH, "watches.toml")
+        with open(path, "w") as out:
+            out.write(f'name = "watches"\nseed = 3\n[data]\n{people}\n[detector]\nname = "simulated.events"\nconfig = {{threshold = 0.8}}\n[score]\nprotocol = "events"\n')
+        self.assertIn(vagus("study", "run", path)[0], (0, 1))
+        code, out, err = vagus("study", "failures", "results/watches", "--json")
+        self.assertEqual(code, 0, err)
+        found = json.loads(out)
+        of_alarms = [s for s in found["slices"] if s["kind"] == "false"]
+        self.assertTrue(of_alarms)
+        self.assertTrue({"device", "placement"} & set(of_alarms[0]["conditions"]), of_alarms[0])
+        self.assertIn("false alarms come from", of_alarms[0]["where"])
+        counts = results("watches")["groups"][0]["counts"]
+        self.assertTrue(counts)
+        for one in found["exemplars"]:
+            self.assertEqual(set(one), {"recording", "t_s", "kind", "slice", "score", "threshold", "margin", "correct_neighbours_s", "context"})
+            if one["margin"] is not None:
+                self.assertGreaterEqual(one["margin"], 0)
+            self.assertIn("place", one["context"])
+        self.assertIn("stretches of", found["notes"][0])
+        code, out, err = vagus("study", "failures", "results/watches", "--set", "watch_factor=1", "--set", "candidates_per_day=5")
+        self.assertEqual(code, 0, err)
+        self.assertIn("worst subjects", out)
+        self.assertIn("it makes fewer", out)
+        with open(os.path.join(SCRATCH, "results", "watches", "report.html")) as file:
+            self.assertIn(of_alarms[0]["where"], file.read())
+        code, _, err = vagus("study", "failures", "results/watches", "--add", "muscle")
+        self.assertEqual(code, 2)
         self.assertIn("beats alone", err)
+
+    def test_a_release_of_events_is_held_to(self):
+        group = '\n[[group]]\nname = "watches"\nwhere = "device == \'watch\'"\n'
+        spec = specification("kept", 'name = "simulated.events"\nconfig = {threshold = 0.9}', REQUIREMENTS + group)
+        code, out, err = vagus("release", "freeze", "one", spec)
+        self.assertEqual(code, 0, err)
+        self.assertIn("frozen", out)
+        self.assertIn("was frozen already", vagus("release", "freeze", "one", spec)[1])
+        code, out, err = vagus("release", "check", "one", "-o", "same")
+        self.assertEqual(code, 0, out + err)
+        self.assertTrue(out.strip().splitlines()[-1].startswith("release\t"))
+        code, out, err = vagus("release", "check", "one", "--set", "threshold=0.999", "--json", "-o", "deaf")
+        self.assertEqual(code, 1, err)
+        gate = json.loads(out)
+        self.assertEqual(gate["verdict"], "do not release")
+        self.assertGreater(gate["events"]["lost"], 0)
+        self.assertEqual(gate["events"]["gained"], 0)
+        parts = {(t["requirement"], t["part"]): t["outcome"] for t in gate["tests"]}
+        self.assertEqual(parts[("found", "what is judged")], "refused")
+        self.assertEqual(parts[("quiet", "watches")], "passed")
+        with open(os.path.join(SCRATCH, "deaf", "report.html")) as file:
+            page = file.read()
+        self.assertIn("do not release", page)
+        self.assertIn("lost, it had been reported", page)
+        self.assertEqual(vagus("release", "check", "one", "--set", "treshold=0.5")[0], 2)
+
+    def test_a_release_of_stored_events_is_held_against_another_folder_and_a_budget(self):
+        for folder, threshold in (("said-then", "0.9"), ("said-now", "0.9"), ("said-deaf", "0.999")):
+            code, _, err = vagus("simulate", "events", "--seed", "3", "--subjects", "20", "--set", "days=4", "--set", "events_per_day=0.6",
+                                 "--set", "separation=5", "--set", f"threshold={threshold}", "-o", folder)
+            self.assertEqual(code, 0, err)
+        spec = specification("kept-stored", 'name = "elsewhere"\nevents = "said-then"')
+        self.assertEqual(vagus("release", "freeze", "stored", spec)[0], 0)
+        code, out, err = vagus("release", "check", "stored", "--events", "said-now", "-o", "gate-now")
+        self.assertEqual(code, 0, out + err)
+        self.assertIn("says the same", out)
+        code, out, err = vagus("release", "check", "stored", "--events", "said-deaf", "-o", "gate-deaf")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("do not release", out)
+        with_budget = specification("kept-budget", 'name = "elsewhere"\nevents = "said-then"', REQUIREMENTS + "[budget]\nram_bytes = 4096\n")
+        self.assertEqual(vagus("release", "freeze", "with-budget", with_budget)[0], 0)
+        code, out, err = vagus("release", "check", "with-budget", "-o", "gate-budget")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("ram_bytes is not known", out)
+        self.assertEqual(vagus("release", "check", "with-budget", "--no-cost", "-o", "gate-budget")[0], 0)
 
 
 if __name__ == "__main__":

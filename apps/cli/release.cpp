@@ -10,6 +10,7 @@
 #include "apps/cli/study.h"
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
+#include "lab/base/numbers.h"
 #include "lab/deploy/measure.h"
 #include "lab/report/html.h"
 #include "lab/report/release_page.h"
@@ -17,6 +18,7 @@
 #include "lab/study/release/freeze.h"
 #include "lab/study/release/gate.h"
 #include "lab/study/results.h"
+#include "lab/study/score_record.h"
 
 namespace vagus::cli {
 namespace {
@@ -31,7 +33,7 @@ struct FreezeArguments {
 };
 
 struct CheckArguments {
-  std::string release, detector, config, output;
+  std::string release, detector, config, events, cost, output;
   std::vector<std::string> settings;
   int threads = 0;
   bool json = false, no_waveforms = false, no_cost = false;
@@ -61,8 +63,17 @@ Ran run_version(const lab::StudySpec& spec, const std::string& where, const std:
   return ran;
 }
 
+/// Whether what said the events is no detector of this program: stored files, or a simulation's own scores.
+bool ran_elsewhere(const lab::DetectorSpec& detector) {
+  return !detector.events.empty() || detector.name == lab::simulated_events;
+}
+
 lab::KnownCost measured(const lab::StudyResult& result) {
   lab::KnownCost out;
+  if (ran_elsewhere(result.spec.detector)) {
+    out.missing = "what said these events is not run here";
+    return out;
+  }
   try {
     out.cost = lab::measure_cost(lab::detector(result.contract.name), result.config);
   } catch (const lab::Error& error) {
@@ -71,12 +82,28 @@ lab::KnownCost measured(const lab::StudyResult& result) {
   return out;
 }
 
+/// One KEY=VALUE of the rule that decides on stored or simulated scores.
+void add_rule_setting(lab::Config& config, const std::string& setting) {
+  const auto equals = setting.find('=');
+  double value = 0;
+  if (equals == std::string::npos || equals == 0 || !lab::parse_double(setting.substr(equals + 1), value))
+    throw lab::UsageError("--set wants KEY=NUMBER, not '" + setting + "'");
+  config[setting.substr(0, equals)] = value;
+}
+
 /// Puts the detector asked for, and its settings, in the place of the specification's.
 void choose_detector(lab::StudySpec& spec, const std::string& detector, const std::string& config,
                      const std::vector<std::string>& settings) {
   if (!detector.empty() && detector != spec.detector.name) {
     spec.detector = {};
     spec.detector.name = detector;
+  }
+  if (ran_elsewhere(spec.detector)) {
+    if (!config.empty())
+      throw lab::UsageError("--config is of detectors that are run here", "--set threshold=0.9 changes the rule");
+    for (const std::string& setting : settings) add_rule_setting(spec.detector.config, setting);
+    lab::rule_of(spec.detector.config);
+    return;
   }
   const lab::DetectorInfo& info = lab::detector(spec.detector.name);
   for (const auto& [key, value] : read_settings(info, config, settings)) spec.detector.config[key] = value;
@@ -91,11 +118,11 @@ void require_name(const std::string& name) {
 int freeze(const FreezeArguments& options) {
   require_name(options.name);
   lab::StudySpec spec = lab::read_spec(options.spec);
-  if (spec.score.protocol != "ec57" || !spec.detector.events.empty())
-    throw lab::Error("releases are of detectors that are run and scored by protocol ec57", options.spec,
-                     "this version freezes neither other protocols nor stored events");
+  if (spec.score.protocol == "windows" || (spec.score.protocol == "ec57" && !spec.detector.events.empty()))
+    throw lab::Error("releases are of beats of a detector that is run, or of events; not of protocol windows",
+                     options.spec);
   const std::string stated = spec.detector.name;
-  of_specification(options.spec, [&] { return &lab::detector(stated); });
+  if (!ran_elsewhere(spec.detector)) of_specification(options.spec, [&] { return &lab::detector(stated); });
   choose_detector(spec, options.detector, options.config, options.settings);
   const fs::path folder = options.output.empty() ? fs::path("releases") / options.name : fs::path(options.output);
   const fs::path file = folder / lab::release_file;
@@ -139,6 +166,7 @@ int freeze(const FreezeArguments& options) {
 lab::GateCost cost_of_candidate(const CheckArguments& options, const lab::Frozen& frozen,
                                 const lab::StudyResult& result) {
   if (options.no_cost) return lab::no_cost();
+  if (ran_elsewhere(result.spec.detector) && frozen.cost.is_null()) return lab::cost_elsewhere();
   if (frozen.code() == result.code && frozen.detector() == result.contract.name && frozen.config() == result.config)
     return lab::unchanged_cost();
   lab::KnownCost before;
@@ -163,6 +191,8 @@ void print_gate(const lab::Gate& gate) {
   for (const lab::GateRequirement& bound : gate.bounds)
     fmt::print("  {:<10} {}\n", lab::name(bound.outcome), bound.why);
   fmt::print("  {:<10} Cost: {}\n", lab::name(gate.cost.outcome), gate.cost.why);
+  for (const lab::GateCostLine& line : gate.budget)
+    fmt::print("  {:<10} Budget: {}\n", lab::name(line.outcome), line.why);
   for (const lab::GateCostLine& line : gate.cost.lines) {
     if (line.outcome != lab::GateOutcome::passed)
       fmt::print("  {:<10} {} {}: {}, {}\n", lab::name(line.outcome), line.core, line.metric,
@@ -176,18 +206,26 @@ void print_gate(const lab::Gate& gate) {
 int check(const CheckArguments& options) {
   const fs::path file = lab::find_release(options.release);
   const lab::Frozen frozen = lab::unpack_frozen(lab::read_bytes(file), file.string());
-  if (!options.detector.empty()) lab::detector(options.detector);
   lab::StudySpec spec = lab::parse_spec(frozen.specification(), file.string() + " specification");
   const std::string stated = spec.detector.name;
   spec.detector.name = frozen.detector();
   spec.detector.config = frozen.config();
+  if (!options.events.empty()) {
+    if (spec.score.protocol != "events") throw lab::UsageError("--events is of releases of protocol events");
+    spec.detector.events = options.events;
+    if (spec.detector.name == lab::simulated_events) spec.detector.name = "stored";
+    if (!options.detector.empty()) spec.detector.name = options.detector;
+    spec.detector.config.clear();
+  }
+  if (!options.cost.empty()) spec.budget.measured = options.cost;
+  if (!options.detector.empty() && options.detector != spec.detector.name) lab::detector(options.detector);
   choose_detector(spec, options.detector, options.config, options.settings);
 
   Ran ran = run_version(spec, file.string(), stated, options.threads);
-  const lab::Gate gate =
-      lab::check_release(frozen, ran.result, cost_of_candidate(options, frozen, ran.result), {options.threads});
+  const lab::Gate gate = lab::check_release(frozen, ran.result, cost_of_candidate(options, frozen, ran.result),
+                                            {options.threads, !options.no_cost});
   lab::ReleaseWaves waves;
-  if (options.no_waveforms) {
+  if (options.no_waveforms || gate.of_events) {
     waves.waveforms = false;
   } else {
     lab::ReleaseWaveOptions drawing;
@@ -255,6 +293,10 @@ void declare_check(CLI::App& app, Action& action) {
   command->add_option("--detector", options->detector, "the candidate (the release's detector unless told)");
   command->add_option("--config", options->config, "its configuration, a TOML file; over the release's");
   command->add_option("--set", options->settings, "one setting, KEY=VALUE; over --config");
+  command->add_option("--events", options->events,
+                      "a folder of the candidate's stored events (protocol events), as they stand: no rule is applied "
+                      "unless --set gives one");
+  command->add_option("--cost", options->cost, "a file of `vagus cost --json` that the [budget] is held against");
   command->add_option("-o,--output", options->output,
                       "folder for check.json and report.html (results/release-NAME unless told)");
   command->add_option("--threads", options->threads, "how many cores (all unless told); the answer is the same")
@@ -271,6 +313,7 @@ void declare_check(CLI::App& app, Action& action) {
       "Examples:\n"
       "  vagus release check 1.2.0 --detector health.beats\n"
       "  vagus release check 1.2.0 --set threshold=0.5 --json\n"
+      "  vagus release check falls-2 --events said/by/candidate\n"
       "  vagus release check /srv/releases/1.2.0 --detector health.beats --no-waveforms -o gate\n");
   command->callback([options, &action] { action = guarded([options] { return check(*options); }); });
 }

@@ -25,9 +25,17 @@ std::string outcome_cell(GateOutcome outcome, const std::string& why) {
          "</span><small>" + escaped(why) + "</small></td>";
 }
 
-/// A difference of shares in points: "-0.12".
-std::string in_points(double share) {
-  return std::isfinite(share) ? (share > 0 ? "+" : "") + fixed(100 * share, 3) : std::string("unknown");
+/// A difference: of shares in points, "-0.12"; of others in their unit.
+std::string difference_text(const Statistic& about, double value) {
+  if (!std::isfinite(value)) return "unknown";
+  const bool share = quantity(about) == Quantity::share;
+  return (value > 0 ? "+" : "") + (share ? fixed(100 * value, 3) : fixed(value, 4));
+}
+std::string allowed_text(const Statistic& about, double margin) {
+  return quantity(about) == Quantity::share ? fixed(100 * margin, 3) : printed(about, margin);
+}
+std::string figure_text(const Statistic& about, double value) {
+  return quantity(about) == Quantity::share ? percent(value) : printed(about, value);
 }
 
 std::string head_of(const Gate& gate) {
@@ -48,7 +56,7 @@ std::string head_of(const Gate& gate) {
   };
   card("Events lost", gate.lost, "of " + counted(gate.events) + " of the release");
   card("Events gained", gate.gained, "that the release does not have");
-  card("Events moved", gate.moved, "by up to 150 ms");
+  card("Events moved", gate.moved, gate.of_events ? "by up to 10 s" : "by up to 150 ms");
   card("Events as they were", gate.same, counted(gate.rescored) + " of them with another score");
   return out + "</div>\n";
 }
@@ -62,18 +70,20 @@ std::string test_table(const Gate& gate) {
   if (gate.tests.empty()) return out + "<p>The specification states no requirement.</p>\n";
   out +=
       "<div class=\"scroll\"><table class=\"sortable\"><thead><tr><th class=\"t\">Requirement</th><th "
-      "class=\"t\">Part</th><th>Release</th><th>Candidate</th><th>Difference, points</th><th>May lose</th>"
+      "class=\"t\">Part</th><th>Release</th><th>Candidate</th><th>Difference (shares: points)</th><th>May lose</th>"
       "<th>Subjects</th><th>Lost, gained, moved</th><th class=\"t\">Outcome</th></tr></thead><tbody>\n";
   for (const GateTest& test : gate.tests) {
+    const Statistic& about = statistic(test.statistic);
     out += "<tr><td class=\"w\">" + escaped(test.requirement) + "<small><code>" + escaped(test.statistic) +
-           "</code></small></td><td class=\"w\">" + escaped(test.part) + "</td><td>" + percent(test.frozen) +
-           "</td><td>" + percent(test.candidate) +
+           "</code></small></td><td class=\"w\">" + escaped(test.part) + "</td><td>" + figure_text(about, test.frozen) +
+           "</td><td>" + figure_text(about, test.candidate) +
            (test.who.empty() ? "" : "<small>" + escaped(test.who) + "</small>") + "</td><td>";
-    out += test.identical
-               ? "none"
-               : in_points(test.estimate.value) + "<small>" + in_points(test.estimate.interval.low) + " to " +
-                     in_points(test.estimate.interval.high) + ", " + percent_as_stated(test.confidence) + "</small>";
-    out += "</td><td>" + fixed(100 * test.margin, 3) + "</td><td>" + counted(test.subjects) + "<small>" +
+    out += test.identical ? "none"
+                          : difference_text(about, test.estimate.value) + "<small>" +
+                                difference_text(about, test.estimate.interval.low) + " to " +
+                                difference_text(about, test.estimate.interval.high) + ", " +
+                                percent_as_stated(test.confidence) + "</small>";
+    out += "</td><td>" + allowed_text(about, test.margin) + "</td><td>" + counted(test.subjects) + "<small>" +
            plural(test.recordings, "recording") + "</small>" +
            (test.subjects_needed ? "<small>" + counted(*test.subjects_needed) + " would do</small>" : "") +
            "</td><td>" + counted(test.lost) + ", " + counted(test.gained) + ", " + counted(test.moved) + "</td>" +
@@ -90,8 +100,9 @@ std::string bound_table(const Gate& gate) {
       "class=\"t\">Requirement</th><th>Release</th><th>Candidate</th><th "
       "class=\"t\">Outcome</th></tr></thead><tbody>\n";
   for (const GateRequirement& bound : gate.bounds)
-    out += "<tr><td class=\"w\">" + escaped(bound.name) + "</td><td>" + percent(bound.frozen_figure) + "<small>" +
-           std::string(name(bound.frozen)) + "</small></td><td>" + percent(bound.candidate_figure) + "<small>" +
+    out += "<tr><td class=\"w\">" + escaped(bound.name) + "</td><td>" +
+           figure_text(statistic(bound.statistic), bound.frozen_figure) + "<small>" + std::string(name(bound.frozen)) +
+           "</small></td><td>" + figure_text(statistic(bound.statistic), bound.candidate_figure) + "<small>" +
            std::string(name(bound.candidate)) + "</small></td>" + outcome_cell(bound.outcome, bound.why) + "</tr>\n";
   return out + "</tbody></table></div>\n";
 }
@@ -99,6 +110,13 @@ std::string bound_table(const Gate& gate) {
 std::string cost_table(const Gate& gate) {
   std::string out = "<h2 id=\"cost\">Cost</h2>\n<p><span class=\"v-" + std::string(style_of(gate.cost.outcome)) +
                     "\">" + std::string(name(gate.cost.outcome)) + "</span>: " + escaped(gate.cost.why) + "</p>\n";
+  if (!gate.budget.empty()) {
+    out += "<p>The specification's own budget:</p>\n<ul>";
+    for (const GateCostLine& line : gate.budget)
+      out += "<li><span class=\"v-" + std::string(style_of(line.outcome)) + "\">" + std::string(name(line.outcome)) +
+             "</span>: " + escaped(line.why) + "</li>";
+    out += "</ul>\n";
+  }
   if (gate.cost.lines.empty()) return out;
   out +=
       "<div class=\"scroll\"><table><thead><tr><th class=\"t\">Core</th><th "
@@ -118,22 +136,23 @@ std::string cost_table(const Gate& gate) {
   return out + "</tbody></table></div>\n";
 }
 
-std::string in_words(const EventChange& change) {
+std::string in_words(const EventChange& change, bool of_events) {
+  const char* right = of_events ? "one of an event" : "a beat";
   std::string text = clock_time(change.t_s, true) + " ";
   const auto score = [](const std::optional<float>& value) {
     return value ? " at " + fixed(static_cast<double>(*value), 2) : std::string();
   };
   switch (change.kind) {
     case EventChange::Kind::lost:
-      text += std::string(change.right_before ? "a beat" : "a false one") + " lost, it had been reported" +
+      text += std::string(change.right_before ? right : "a false one") + " lost, it had been reported" +
               score(change.before);
       break;
     case EventChange::Kind::gained:
-      text += std::string(change.right_after ? "a beat" : "a false one") + " gained" + score(change.after);
+      text += std::string(change.right_after ? right : "a false one") + " gained" + score(change.after);
       if (change.weighed) text += ", which the release had weighed" + score(change.weighed);
       break;
     default:
-      text += std::string("moved by ") + fixed(1000 * change.moved_s, 0) + " ms";
+      text += "moved by " + (of_events ? fixed(change.moved_s, 1) + " s" : fixed(1000 * change.moved_s, 0) + " ms");
       if (change.right_before != change.right_after)
         text += change.right_after ? ", and is right now" : ", and is false now";
   }
@@ -154,7 +173,7 @@ std::string changes_between(const RecordChanges& changes, double t0_s, double t1
   }
   std::string text;
   if (inside.size() <= in_full) {
-    for (const EventChange* change : inside) text += (text.empty() ? "" : "; ") + in_words(*change);
+    for (const EventChange* change : inside) text += (text.empty() ? "" : "; ") + in_words(*change, false);
   } else {
     for (const auto kind : {EventChange::Kind::lost, EventChange::Kind::gained, EventChange::Kind::moved}) {
       std::string times;
@@ -236,12 +255,12 @@ std::string change_key() {
          item("sc", "c", "the candidate weighed it and does not report it") + "</ul>\n";
 }
 
-std::string change_text(const RecordChanges& changes) {
+std::string change_text(const RecordChanges& changes, bool of_events) {
   std::string out = "<ul>";
   std::size_t told = 0;
   for (const EventChange& change : changes.events) {
     if (told++ >= told_per_recording) break;
-    out += "<li>" + escaped(in_words(change)) + "</li>";
+    out += "<li>" + escaped(in_words(change, of_events)) + "</li>";
   }
   for (const StretchChange& stretch : changes.stretches) {
     if (told++ >= told_per_recording) break;
@@ -267,10 +286,12 @@ std::string change_section(const Gate& gate, const Frozen& frozen, const StudyRe
   }
   if (order.empty()) return out + "<p>There is none.</p>\n";
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return bad[a] > bad[b]; });
-  out += "<p>Recordings with most beats lost and most false ones gained come first.";
-  if (!waves.waveforms) out += " Waveforms were left out of this page (<code>--no-waveforms</code>).";
+  out += "<p>Recordings with most right ones lost and most false ones gained come first.";
+  if (gate.of_events) out += " Waveforms are drawn of beats alone.";
+  if (!waves.waveforms && !gate.of_events)
+    out += " Waveforms were left out of this page (<code>--no-waveforms</code>).";
   if (!waves.not_at_hand.empty()) out += " Not every signal is at hand: " + escaped(waves.not_at_hand) + ".";
-  out += "</p>\n" + (waves.waveforms ? change_key() : std::string());
+  out += "</p>\n" + (waves.waveforms && !gate.of_events ? change_key() : std::string());
   std::map<std::string, const FrozenRecord*> kept;
   for (const FrozenRecord& record : frozen.records) kept[record.recording] = &record;
   std::size_t drawn = 0, told = 0;
@@ -293,7 +314,8 @@ std::string change_section(const Gate& gate, const Frozen& frozen, const StudyRe
         out += figure;
       }
     }
-    out += "<details><summary>All of them in words</summary>" + change_text(changes) + "</details></section>\n";
+    out += "<details><summary>All of them in words</summary>" + change_text(changes, gate.of_events) +
+           "</details></section>\n";
   }
   if (order.size() > told_recordings)
     out += "<p class=\"note\">" + counted(static_cast<std::int64_t>(told_recordings)) + " of " +
@@ -322,6 +344,8 @@ std::string left_open(const Gate& gate) {
 std::string gate_limits(const Gate& gate) {
   std::string out = "<h2 id=\"limits\">Limits</h2>\n<ul>\n";
   const auto one = [&](const std::string& text) { out += "<li>" + escaped(text) + "</li>\n"; };
+  if (gate.of_events)
+    one("Latencies are held to the release's figure as a fixed mark: how well that is known is not in their interval.");
   if (gate.simulated) one("The signals are simulated: nothing here is about people.");
   one("Compared are the recordings of the release. People, devices and placements that are not among them, and parts "
       "of "

@@ -9,16 +9,13 @@ namespace {
 struct Heard {
   double t_s;
   float score;
-};
-
-std::vector<Heard> heard_of(const RunResult& run) {
-  std::vector<Heard> out;
-  for (const Event& event : run.events) {
-    if (event.kind == Said::Kind::event) out.push_back({event.t_s, event.value});
+  double impact_s = -1;  ///< < 0: none told
+  bool right = false;    ///< it is of a beat or an event of the reference
+  bool same_moment(const Heard& other) const { return t_s == other.t_s && impact_s == other.impact_s; }
+  bool same_score(const Heard& other) const {
+    return score == other.score || (std::isnan(score) && std::isnan(other.score));
   }
-  std::stable_sort(out.begin(), out.end(), [](const Heard& a, const Heard& b) { return a.t_s < b.t_s; });
-  return out;
-}
+};
 
 /// Whether an event matched a reference beat: it is not among those without one. Ticks are of the clock compared on.
 bool matched(const Ec57& scored, double t_s) {
@@ -27,11 +24,26 @@ bool matched(const Ec57& scored, double t_s) {
   return at == scored.extra.end() || std::abs(static_cast<double>(*at) - tick) >= 1.01;
 }
 
-std::optional<float> weighed_near(const std::vector<FrozenEvent>& weighed, double t_s) {
+std::vector<Heard> heard_of(const RecordResult& record, EventRule rule) {
+  std::vector<Heard> out;
+  if (record.events) {
+    const EventMatcher matcher(record.events->reference, rule);
+    for (const EventDetection& one : record.events->said.detections)
+      out.push_back(
+          {one.t_s, static_cast<float>(one.score), one.t_impact_s >= 0 ? one.t_impact_s : -1, matcher(one).event >= 0});
+  }
+  for (const Event& event : record.run.events) {
+    if (event.kind == Said::Kind::event) out.push_back({event.t_s, event.value, -1, matched(record.whole, event.t_s)});
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Heard& a, const Heard& b) { return a.t_s < b.t_s; });
+  return out;
+}
+
+std::optional<float> weighed_near(const std::vector<FrozenEvent>& weighed, double t_s, double window_s) {
   std::optional<float> best;
-  const auto first = std::lower_bound(weighed.begin(), weighed.end(), t_s - moved_window_s,
+  const auto first = std::lower_bound(weighed.begin(), weighed.end(), t_s - window_s,
                                       [](const FrozenEvent& e, double t) { return e.t_s < t; });
-  for (auto it = first; it != weighed.end() && it->t_s <= t_s + moved_window_s; ++it) {
+  for (auto it = first; it != weighed.end() && it->t_s <= t_s + window_s; ++it) {
     if (!best || it->score > *best) best = it->score;
   }
   return best;
@@ -43,9 +55,9 @@ void take_same(std::vector<Heard>& before, std::vector<Heard>& after, RecordChan
   std::size_t j = 0;
   for (const Heard& one : before) {
     while (j < after.size() && after[j].t_s < one.t_s) gained.push_back(after[j++]);
-    if (j < after.size() && after[j].t_s == one.t_s) {
+    if (j < after.size() && after[j].same_moment(one)) {
       ++out.same;
-      out.rescored += after[j].score != one.score ? 1 : 0;
+      out.rescored += after[j].same_score(one) ? 0 : 1;
       ++j;
     } else {
       lost.push_back(one);
@@ -56,9 +68,11 @@ void take_same(std::vector<Heard>& before, std::vector<Heard>& after, RecordChan
   after = std::move(gained);
 }
 
-std::vector<StretchChange> stretch_changes(const FrozenRecord& frozen, const RunResult& candidate) {
+std::vector<StretchChange> stretch_changes(const FrozenRecord& frozen, const RecordResult& candidate) {
   std::vector<FrozenStretch> after;
-  for (const Event& event : candidate.events) {
+  if (candidate.events)
+    for (const TimeSpan& one : candidate.events->said.unreadable) after.push_back({one.start_s, one.end_s, ""});
+  for (const Event& event : candidate.run.events) {
     if (event.kind == Said::Kind::unreadable) after.push_back({event.t_start_s, event.t_end_s, event.reason});
   }
   std::vector<StretchChange> out;
@@ -92,9 +106,10 @@ std::string_view name(EventChange::Kind kind) {
 }
 
 RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_scored, const RecordResult& candidate,
-                         double start_s) {
+                         double start_s, EventRule rule) {
   RecordChanges out;
-  std::vector<Heard> before = heard_of(frozen_scored.run), after = heard_of(candidate.run);
+  const double window_s = candidate.events ? moved_event_window_s : moved_window_s;
+  std::vector<Heard> before = heard_of(frozen_scored, rule), after = heard_of(candidate, rule);
   take_same(before, after, out);
   const auto add = [&](EventChange::Kind kind, const Heard* old, const Heard* now) {
     EventChange change;
@@ -103,22 +118,22 @@ RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_
     change.judged = change.t_s >= start_s;
     if (old != nullptr) {
       change.before = old->score;
-      change.right_before = matched(frozen_scored.whole, old->t_s);
+      change.right_before = old->right;
     }
     if (now != nullptr) {
       change.after = now->score;
-      change.right_after = matched(candidate.whole, now->t_s);
+      change.right_after = now->right;
     }
     if (old != nullptr && now != nullptr) change.moved_s = now->t_s - old->t_s;
-    if (old == nullptr) change.weighed = weighed_near(frozen.weighed, now->t_s);
+    if (old == nullptr) change.weighed = weighed_near(frozen.weighed, now->t_s, window_s);
     out.events.push_back(change);
   };
   std::size_t i = 0, j = 0;
   while (i < before.size() || j < after.size()) {
     const double gap = i < before.size() && j < after.size() ? after[j].t_s - before[i].t_s : 0;
-    if (j == after.size() || (i < before.size() && gap > moved_window_s)) {
+    if (j == after.size() || (i < before.size() && gap > window_s)) {
       add(EventChange::Kind::lost, &before[i++], nullptr);
-    } else if (i == before.size() || gap < -moved_window_s) {
+    } else if (i == before.size() || gap < -window_s) {
       add(EventChange::Kind::gained, nullptr, &after[j++]);
     } else if (j + 1 < after.size() && std::abs(after[j + 1].t_s - before[i].t_s) < std::abs(gap)) {
       add(EventChange::Kind::gained, nullptr, &after[j++]);
@@ -128,7 +143,7 @@ RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_
       add(EventChange::Kind::moved, &before[i++], &after[j++]);
     }
   }
-  out.stretches = stretch_changes(frozen, candidate.run);
+  out.stretches = stretch_changes(frozen, candidate);
   return out;
 }
 

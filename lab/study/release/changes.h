@@ -9,8 +9,10 @@
 
 namespace vagus::lab {
 
-/// Two events this near are one that moved: the match window of EC57.
+/// Two beats this near are one that moved: the match window of EC57.
 inline constexpr double moved_window_s = 0.15;
+/// The same of falls and crashes: what is told so much later is told of the same event.
+inline constexpr double moved_event_window_s = 10;
 
 struct EventChange {
   enum class Kind : std::uint8_t { lost, gained, moved } kind = Kind::lost;
@@ -39,8 +41,8 @@ struct RecordChanges {
   bool none() const { return events.empty() && stretches.empty(); }
 };
 
-/// @param frozen,candidate of one recording, scored on the same labels (`whole` is read)
+/// @param frozen,candidate of one recording, scored on the same labels by one protocol, ec57 or events
 RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_scored, const RecordResult& candidate,
-                         double start_s);
+                         double start_s, EventRule rule = EventRule::fall);
 
 }  // namespace vagus::lab

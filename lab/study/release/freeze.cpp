@@ -38,6 +38,33 @@ std::vector<FrozenEvent> fresh_weighed(const StudyResult& result, const RecordRe
   return weighed;
 }
 
+FrozenEvent frozen_event(const EventDetection& one) {
+  return {one.t_s, static_cast<float>(one.score), one.t_impact_s >= 0 ? one.t_impact_s : -1};
+}
+
+/// What was reported, and what could not be read, of protocol events.
+void add_events(FrozenRecord& out, const EventTest& said) {
+  for (const EventDetection& one : said.detections) {
+    out.events.push_back(frozen_event(one));
+    out.duration_s = std::max(out.duration_s, one.t_s);
+  }
+  for (const TimeSpan& stretch : said.unreadable) out.unreadable.push_back({stretch.start_s, stretch.end_s, ""});
+}
+
+/// What was weighed and not reported, of protocol events.
+std::vector<FrozenEvent> not_reported(const EventRecord& events) {
+  std::vector<FrozenEvent> out;
+  for (const EventDetection& one : events.weighed) {
+    const auto& said = events.said.detections;
+    const bool reported = std::any_of(said.begin(), said.end(), [&](const EventDetection& other) {
+      return other.t_s == one.t_s && other.moment_s() == one.moment_s();
+    });
+    if (!reported) out.push_back(frozen_event(one));
+  }
+  std::stable_sort(out.begin(), out.end(), is_earlier);
+  return out;
+}
+
 FrozenRecord frozen_record(const RecordResult& record) {
   FrozenRecord out;
   out.recording = record.item.id();
@@ -52,6 +79,7 @@ FrozenRecord frozen_record(const RecordResult& record) {
     if (event.kind == Said::Kind::event) out.events.push_back({event.t_s, event.value});
     if (event.kind == Said::Kind::unreadable) out.unreadable.push_back({event.t_start_s, event.t_end_s, event.reason});
   }
+  if (record.events) add_events(out, record.events->said);
   std::stable_sort(out.events.begin(), out.events.end(), is_earlier);
   std::stable_sort(out.unreadable.begin(), out.unreadable.end(),
                    [](const FrozenStretch& a, const FrozenStretch& b) { return a.t_start_s < b.t_start_s; });
@@ -66,6 +94,10 @@ std::vector<std::vector<FrozenEvent>> weighed_events(const StudyResult& result, 
   const std::string key = Hasher().field("weighed").field(result.run_key).hex() + ".weighed";
   on_cores(all.size(), options.threads, [&](std::size_t i) {
     const RecordResult& record = result.records[i];
+    if (record.events) {
+      all[i] = not_reported(*record.events);
+      return;
+    }
     if (auto kept = kept_events(cache, record.item.signal_hash, key)) {
       all[i] = *std::move(kept);
       return;
@@ -96,9 +128,21 @@ Frozen freeze(const std::string& name, const StudyResult& result, std::vector<st
   out.cost_missing = cost_missing;
   for (std::size_t i = 0; i < result.records.size(); ++i) {
     out.records.push_back(frozen_record(result.records[i]));
-    if (i < weighed.size()) out.records.back().weighed = std::move(weighed[i]);
+    FrozenRecord& record = out.records.back();
+    if (i < weighed.size()) record.weighed = std::move(weighed[i]);
+    if (!record.weighed.empty()) record.duration_s = std::max(record.duration_s, record.weighed.back().t_s);
   }
   return out;
+}
+
+EventTest event_test_of(const FrozenRecord& record) {
+  EventTest said;
+  for (const FrozenEvent& one : record.events)
+    said.detections.push_back(
+        {one.t_s, one.t_impact_s >= 0 ? one.t_impact_s : unknown_s, static_cast<double>(one.score)});
+  for (const FrozenStretch& stretch : record.unreadable)
+    said.unreadable.push_back({stretch.t_start_s, stretch.t_end_s});
+  return said;
 }
 
 RunResult run_of(const FrozenRecord& record) {

@@ -18,6 +18,9 @@ std::vector<std::vector<FrozenEvent>> weighed_events(const StudyResult& result, 
 Frozen freeze(const std::string& name, const StudyResult& result, std::vector<std::vector<FrozenEvent>> weighed,
               const Json& cost, const std::string& cost_missing);
 
+/// What a version said, as protocol events takes it.
+EventTest event_test_of(const FrozenRecord& record);
+
 /// What a version said, as a run has it: without what only a running detector knows.
 RunResult run_of(const FrozenRecord& record);
 

@@ -1,5 +1,6 @@
 #include "lab/study/release/frozen.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <set>
@@ -44,7 +45,8 @@ std::uint64_t unpack_short(Unpacker& in) {
 }
 
 /// Times lie on the samples of the recording nearly always: then they are kept as steps between samples.
-enum class Times : std::uint8_t { samples, seconds };
+/// Where any has an impact, times and impacts are kept in seconds.
+enum class Times : std::uint8_t { samples, seconds, impacts };
 
 bool on_samples(const std::vector<FrozenEvent>& events, double rate_hz) {
   if (!(rate_hz > 0)) return false;
@@ -57,14 +59,21 @@ bool on_samples(const std::vector<FrozenEvent>& events, double rate_hz) {
   return true;
 }
 
+bool any_impact(const std::vector<FrozenEvent>& events) {
+  return std::any_of(events.begin(), events.end(), [](const FrozenEvent& e) { return e.t_impact_s >= 0; });
+}
+
 void pack_events(Packer& out, const std::vector<FrozenEvent>& events, double rate_hz) {
   out.number(static_cast<std::uint64_t>(events.size()));
-  const Times times = on_samples(events, rate_hz) ? Times::samples : Times::seconds;
+  const Times times = any_impact(events)            ? Times::impacts
+                      : on_samples(events, rate_hz) ? Times::samples
+                                                    : Times::seconds;
   out.number(times);
   std::uint64_t last = 0;
   for (const FrozenEvent& event : events) {
-    if (times == Times::seconds) {
+    if (times != Times::samples) {
       out.number(event.t_s);
+      if (times == Times::impacts) out.number(event.t_impact_s);
       continue;
     }
     const auto sample = static_cast<std::uint64_t>(std::round(event.t_s * rate_hz));
@@ -79,8 +88,9 @@ std::vector<FrozenEvent> unpack_events(Unpacker& in, double rate_hz) {
   const auto times = in.number<Times>();
   std::uint64_t sample = 0;
   for (FrozenEvent& event : events) {
-    if (times == Times::seconds) {
+    if (times == Times::seconds || times == Times::impacts) {
       event.t_s = in.number<double>();
+      if (times == Times::impacts) event.t_impact_s = in.number<double>();
     } else if (times == Times::samples) {
       sample += unpack_short(in);
       event.t_s = static_cast<double>(sample) / rate_hz;
@@ -97,6 +107,7 @@ bool sound(const std::vector<FrozenEvent>& events, double duration_s) {
   for (const FrozenEvent& event : events) {
     // A beat may be said to lie a sample past the last one.
     if (!(event.t_s >= last && event.t_s <= duration_s + 60)) return false;
+    if (!std::isfinite(event.t_impact_s) || event.t_impact_s > duration_s + 60) return false;
     last = event.t_s;
   }
   return true;
@@ -109,7 +120,7 @@ bool sound(const FrozenRecord& record) {
   for (const FrozenStretch& stretch : record.unreadable) {
     if (!(stretch.t_start_s >= 0 && stretch.t_end_s >= stretch.t_start_s && stretch.t_end_s <= 1e12)) return false;
   }
-  return record.rate_hz > 0 && !record.recording.empty() && sound(record.events, record.duration_s) &&
+  return !record.recording.empty() && sound(record.events, record.duration_s) &&
          sound(record.weighed, record.duration_s);
 }
 
@@ -180,7 +191,9 @@ FrozenRecord unpack_frozen_record(std::string_view bytes, const std::string& whe
 std::string pack(const Frozen& frozen) {
   Packer out;
   for (const char c : release_magic) out.number(c);
-  out.number(release_format);
+  const bool impacts = std::any_of(frozen.records.begin(), frozen.records.end(),
+                                   [](const FrozenRecord& r) { return any_impact(r.events) || any_impact(r.weighed); });
+  out.number(impacts ? release_format_with_impacts : release_format);
   out.number(static_cast<std::uint64_t>(frozen.records.size()));
   std::string file = out.take();
   const auto block = [&](const std::string& content) {
@@ -205,10 +218,11 @@ Frozen unpack_frozen(std::string_view bytes, const std::string& where) {
     throw Error("the file is cut short", where + " byte " + std::to_string(bytes.size()));
   Unpacker header(bytes.substr(release_magic.size()));
   const auto format = header.number<std::uint16_t>();
-  if (format != release_format)
-    throw Error("a release of format " + std::to_string(format) + ", which this version does not read",
-                where + " byte " + std::to_string(release_magic.size()),
-                "it reads format " + std::to_string(release_format));
+  if (format != release_format && format != release_format_with_impacts)
+    throw Error(
+        "a release of format " + std::to_string(format) + ", which this version does not read",
+        where + " byte " + std::to_string(release_magic.size()),
+        "it reads formats " + std::to_string(release_format) + " and " + std::to_string(release_format_with_impacts));
   const auto count = header.number<std::uint64_t>();
   Frozen frozen;
   std::set<std::string> names;

@@ -15,15 +15,18 @@
 
 namespace vagus::lab {
 
-/// The format that this version writes. It reads this one alone; what changes its layout raises the number.
+/// The formats that this version writes and reads; what changes their layout raises the number.
 inline constexpr std::uint16_t release_format = 1;
+/// The same with the impacts of events beside their times (protocol events).
+inline constexpr std::uint16_t release_format_with_impacts = 2;
 /// The file's name in the folder of a release.
 inline constexpr const char* release_file = "release.vgr";
 
 /// A moment that the detector reported, or weighed and did not report.
 struct FrozenEvent {
   double t_s = 0;
-  float score = 0;  ///< quality of what was reported, score of what was weighed
+  float score = 0;         ///< quality of what was reported, score of what was weighed; NaN: none was told
+  double t_impact_s = -1;  ///< of the impact it saw; < 0: none told
   friend bool operator==(const FrozenEvent&, const FrozenEvent&) = default;
 };
 
@@ -37,10 +40,10 @@ struct FrozenStretch {
 struct FrozenRecord {
   std::string recording, subject;  ///< "mitdb:100"
   std::string signal_hash, labels_hash, channel;
-  double rate_hz = 0, duration_s = 0, unreadable_s = 0;
-  std::vector<FrozenEvent> events;        ///< in order of time
-  std::vector<FrozenEvent> weighed;       ///< in order of time
-  std::vector<FrozenStretch> unreadable;  ///< in order of time
+  double rate_hz = 0, duration_s = 0, unreadable_s = 0;  ///< a rate of 0: the events were not made from samples here
+  std::vector<FrozenEvent> events;                       ///< in order of time
+  std::vector<FrozenEvent> weighed;                      ///< in order of time
+  std::vector<FrozenStretch> unreadable;                 ///< in order of time
   friend bool operator==(const FrozenRecord&, const FrozenRecord&) = default;
 };
 

@@ -89,9 +89,9 @@ TEST(FrozenFile, CutShortOrLengthenedIsRefused) {
 
 TEST(FrozenFile, AnotherFormatIsPlainlyRefused) {
   std::string later = pack(a_release());
-  later[14] = 2;
+  later[14] = 3;
   EXPECT_EQ(refusal_of(later),
-            "r.vgr byte 14: a release of format 2, which this version does not read (it reads format 1)");
+            "r.vgr byte 14: a release of format 3, which this version does not read (it reads formats 1 and 2)");
   EXPECT_NE(refusal_of("name = \"beats\"").find("this is no frozen release"), std::string::npos);
 }
 

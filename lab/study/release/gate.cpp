@@ -23,6 +23,12 @@ bool concerns_judged(const RequirementSpec& asked, const RecordResult& record) {
   return (names_split || record.role == Role::judged) && asked.group.picks(record.item.attributes);
 }
 
+/// A group's margin is of shares: of a rate or a time it would be another unit.
+double margin_in(const Group& group, const RequirementSpec& asked) {
+  const bool share = quantity(statistic(asked.statistic)) == Quantity::share;
+  return share && group.margin > 0 ? group.margin : asked.margin;
+}
+
 /// Which recordings are compared, and which cannot be.
 struct Common {
   std::vector<std::size_t> frozen, candidate;
@@ -120,6 +126,9 @@ std::string whole_sentence(const Gate& gate) {
     if (bound.outcome != GateOutcome::passed) text += " " + bound.why;
   }
   if (gate.cost.outcome != GateOutcome::passed) text += " Cost: " + gate.cost.why;
+  for (const GateCostLine& line : gate.budget) {
+    if (line.outcome != GateOutcome::passed) text += " Budget: " + line.why;
+  }
   if (!gate.failed.empty())
     text += " The candidate failed on " + times(static_cast<std::int64_t>(gate.failed.size()), "recording") + ".";
   if (!gate.missing.empty())
@@ -135,6 +144,7 @@ void conclude_gate(Gate& gate) {
   for (const GateTest& test : gate.tests) gate.outcome = both(gate.outcome, test.outcome);
   for (const GateRequirement& bound : gate.bounds) gate.outcome = both(gate.outcome, bound.outcome);
   gate.outcome = both(gate.outcome, gate.cost.outcome);
+  for (const GateCostLine& line : gate.budget) gate.outcome = both(gate.outcome, line.outcome);
   if (!gate.failed.empty() || !gate.missing.empty()) gate.outcome = both(gate.outcome, GateOutcome::not_shown);
   gate.sentence = whole_sentence(gate);
 }
@@ -153,7 +163,9 @@ Gate check_release(const Frozen& frozen, const StudyResult& candidate, const Gat
   gate.version = candidate.contract.version;
   gate.simulated = candidate.simulated;
   gate.looks = candidate.looks;
+  gate.of_events = candidate.spec.score.protocol == "events";
   gate.cost = cost;
+  for (const CostResult& line : candidate.costs) gate.budget.push_back(budget_line(line, options.cost_asked));
   const Common common = common_records(frozen, candidate, gate);
   tell_data(frozen, candidate, common, gate);
 
@@ -167,9 +179,15 @@ Gate check_release(const Frozen& frozen, const StudyResult& candidate, const Gat
     record.item = after.item;
     record.role = after.role;
     record.reference = after.reference;
-    record.run = run_of(before);
-    score_beats(candidate.spec.score, record);
-    gate.changes[i] = changes_of(before, record, after, candidate.spec.score.start_s);
+    const ScoreSpec& how = candidate.spec.score;
+    if (after.events) {
+      record.run.duration_s = after.run.duration_s;
+      score_reported(how, after.events->reference, {}, event_test_of(before), record);
+    } else {
+      record.run = run_of(before);
+      score_beats(how, record);
+    }
+    gate.changes[i] = changes_of(before, record, after, how.start_s, how.rule);
     record.run.events = {};
     record.reference = {};
   });
@@ -206,8 +224,7 @@ Gate check_release(const Frozen& frozen, const StudyResult& candidate, const Gat
         gate.notes.push_back("Group '" + group.name + "' has no recording for '" + asked.name + "': not tested.");
         continue;
       }
-      gate.tests.push_back(gate_test(asked, group.name, group.margin > 0 ? group.margin : asked.margin, records, part,
-                                     candidate.spec.seed));
+      gate.tests.push_back(gate_test(asked, group.name, margin_in(group, asked), records, part, candidate.spec.seed));
     }
   }
   conclude_gate(gate);

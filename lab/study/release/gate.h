@@ -41,10 +41,12 @@ struct Gate {
   std::string frozen_detector, frozen_version, frozen_vagus, frozen_verdict;
   std::string detector, version;
   bool simulated = false;
+  bool of_events = false;               ///< protocol events; else beats
   bool identical = false;               ///< nothing gained, lost or moved in any recording
   std::vector<GateTest> tests;          ///< requirement by requirement: what is judged, then group by group
   std::vector<GateRequirement> bounds;  ///< requirement by requirement
   GateCost cost;
+  std::vector<GateCostLine> budget;     ///< the specification's own [budget], limit by limit
   std::vector<std::string> recordings;  ///< of both, as in the candidate's result
   std::vector<std::size_t> records;     ///< of each of these, its index in the candidate's result
   std::vector<RecordChanges> changes;   ///< of each of these
@@ -59,7 +61,8 @@ struct Gate {
 };
 
 struct GateOptions {
-  int threads = 0;  ///< 0: all cores
+  int threads = 0;         ///< 0: all cores
+  bool cost_asked = true;  ///< false: the budget is left out on request
 };
 
 /// Scores both on the labels now in force, compares them event by event and tests each requirement where it is asked
@@ -70,7 +73,9 @@ struct GateOptions {
 ///    candidate's worst, its beats taken as independent.
 /// Every test has to pass, each at its own confidence: a candidate that is worse than the margin anywhere passes all of
 /// them no more often than it passes that one (Berger 1982, Technometrics 24:295), so nothing is to be corrected for
-/// the number of groups. A requirement that the frozen version meets has to be met. `cost` is taken over.
+/// the number of groups. A requirement that the frozen version meets has to be met. `cost` is taken over; over the
+/// specification's budget is refused, and a budget that no known cost can be held to is not shown. A latency of
+/// protocol events is compared with the frozen figure as a fixed mark.
 /// Release: all passed and every recording of the release was compared. Throws Error where no recording is common.
 Gate check_release(const Frozen& frozen, const StudyResult& candidate, const GateCost& cost,
                    const GateOptions& options = {});

@@ -100,8 +100,35 @@ GateCost gate_cost(const KnownCost& frozen, const KnownCost& candidate, const Bu
   return out;
 }
 
+GateCostLine budget_line(const CostResult& judged, bool asked) {
+  GateCostLine line;
+  line.core = judged.asked.core;
+  line.metric = judged.asked.metric;
+  line.limit = judged.asked.limit;
+  const std::string what = line.core + " " + line.metric;
+  if (!asked) {
+    line.why = what + ": left out on request (--no-cost).";
+    return line;
+  }
+  std::string known = " is not known";
+  if (judged.measured) {
+    line.candidate = judged.measured->high;
+    known = " is " + shortest(judged.measured->low);
+    if (judged.measured->low < judged.measured->high) known += " to " + shortest(judged.measured->high);
+  }
+  line.outcome = judged.verdict == Verdict::met       ? GateOutcome::passed
+                 : judged.verdict == Verdict::not_met ? GateOutcome::refused
+                                                      : GateOutcome::not_shown;
+  line.why = what + known + ", and at most " + shortest(judged.asked.limit) + " is allowed. " + judged.why;
+  return line;
+}
+
 GateCost unchanged_cost() {
   return {{}, GateOutcome::passed, "Sources and configuration are those of the release: it costs the same."};
+}
+
+GateCost cost_elsewhere() {
+  return {{}, GateOutcome::passed, "What said these events is not run here: only a [budget] speaks of its cost."};
 }
 
 GateCost no_cost() { return {{}, GateOutcome::passed, "Left out on request (--no-cost)."}; }

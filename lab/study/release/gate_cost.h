@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lab/deploy/budgets.h"
+#include "lab/study/study.h"
 
 namespace vagus::lab {
 
@@ -31,6 +32,9 @@ struct GateCost {
   std::string why;  ///< one sentence over all lines, or why there are none
 };
 
+/// A limit of the specification's budget as the gate has it: over it is refused. `asked` false: left out on request.
+GateCostLine budget_line(const CostResult& judged, bool asked);
+
 /// What is known of a cost, or why nothing is.
 struct KnownCost {
   std::optional<DetectorCost> cost;
@@ -45,6 +49,8 @@ GateCost gate_cost(const KnownCost& frozen, const KnownCost& candidate, const Bu
 
 /// The same sources and configuration cost the same: nothing is measured.
 GateCost unchanged_cost();
+/// Of events that were said elsewhere nothing can be measured: the specification's [budget] alone speaks of cost.
+GateCost cost_elsewhere();
 /// Left out on purpose.
 GateCost no_cost();
 

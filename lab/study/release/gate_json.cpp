@@ -37,17 +37,19 @@ Json bound_json(const GateRequirement& bound) {
           {"why", bound.why}};
 }
 
+Json line_json(const GateCostLine& line) {
+  return {{"core", line.core},
+          {"metric", line.metric},
+          {"candidate", number(line.candidate)},
+          {"frozen", line.frozen ? number(*line.frozen) : Json(nullptr)},
+          {"limit", line.limit ? number(*line.limit) : Json(nullptr)},
+          {"outcome", name(line.outcome)},
+          {"why", line.why}};
+}
+
 Json cost_json_of(const GateCost& cost) {
   Json json = {{"outcome", name(cost.outcome)}, {"why", cost.why}, {"figures", Json::array()}};
-  for (const GateCostLine& line : cost.lines) {
-    json["figures"].push_back({{"core", line.core},
-                               {"metric", line.metric},
-                               {"candidate", number(line.candidate)},
-                               {"frozen", line.frozen ? number(*line.frozen) : Json(nullptr)},
-                               {"limit", line.limit ? number(*line.limit) : Json(nullptr)},
-                               {"outcome", name(line.outcome)},
-                               {"why", line.why}});
-  }
+  for (const GateCostLine& line : cost.lines) json["figures"].push_back(line_json(line));
   return json;
 }
 
@@ -83,6 +85,7 @@ Json as_json(const Gate& gate) {
                {"tests", Json::array()},
                {"requirements", Json::array()},
                {"cost", cost_json_of(gate.cost)},
+               {"budget", Json::array()},
                {"events",
                 {{"frozen", gate.events},
                  {"same", gate.same},
@@ -101,6 +104,7 @@ Json as_json(const Gate& gate) {
                {"looks", gate.looks}};
   for (const GateTest& test : gate.tests) json["tests"].push_back(test_json(test));
   for (const GateRequirement& bound : gate.bounds) json["requirements"].push_back(bound_json(bound));
+  for (const GateCostLine& line : gate.budget) json["budget"].push_back(line_json(line));
   for (const Failure& failure : gate.failed)
     json["failed"].push_back({{"recording", failure.recording}, {"why", failure.why}});
   for (std::size_t i = 0; i < gate.recordings.size(); ++i) {

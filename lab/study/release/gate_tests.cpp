@@ -105,15 +105,40 @@ std::string points(double share) {
 
 std::string of_part(const GateTest& test) { return test.requirement + ", " + test.part + ": "; }
 
+/// A difference as it is said: shares in points, others in their unit.
+std::string amount(const Statistic& about, double value) {
+  if (quantity(about) == Quantity::share) return points(value);
+  if (quantity(about) == Quantity::seconds)
+    return (std::isinf(value) ? "for ever" : shortest(value)) + std::string(" s");
+  return printed(about, value);
+}
+std::string bare_amount(const Statistic& about, double value) {
+  if (quantity(about) == Quantity::share) return in_points(value);
+  return std::isinf(value) ? (value > 0 ? "for ever" : "-for ever") : shortest(std::round(value * 1e4) / 1e4);
+}
+
+/// A latency of the candidate less the frozen figure, which is taken as a fixed mark: misses being never, there is no
+/// ratio to compare subject by subject.
+Estimate latency_change(const Statistic& about, const std::vector<Count>& candidate, double mark_s, double confidence) {
+  Estimate out = figure(about, candidate, confidence).estimate;
+  out.value -= mark_s;
+  out.interval = {out.interval.low - mark_s, out.interval.high - mark_s};
+  out.method += "; less the frozen figure as a fixed mark";
+  return out;
+}
+
 /// The sentence, and the outcome where the interval decides.
-void conclude(GateTest& test) {
-  const Interval& interval = test.estimate.interval;
+void conclude(GateTest& test, const Statistic& about) {
+  const Interval interval = test.estimate.interval;
   const double value = test.estimate.value;
-  const std::string change = value < 0   ? points(-value) + " less"
-                             : value > 0 ? points(value) + " more"
-                                         : "no difference in the figure";
-  const std::string range = "(" + in_points(interval.low) + " to " + in_points(interval.high) + ")";
-  const std::string allowed = points(test.margin);
+  // The estimate is turned so that more is better; what is said is the figure's own change.
+  const bool turned = !more_is_better(about);
+  const double said = turned ? -value : value;
+  const Interval own = turned ? Interval{-interval.high, -interval.low} : interval;
+  const std::string change =
+      said == 0 ? "no difference in the figure" : amount(about, std::abs(said)) + (said < 0 ? " less" : " more");
+  const std::string range = "(" + bare_amount(about, own.low) + " to " + bare_amount(about, own.high) + ")";
+  const std::string allowed = amount(about, test.margin);
   if (std::isnan(value)) {
     test.why = of_part(test) + "the figure is not defined on these recordings.";
   } else if (!test.estimate.trusted()) {
@@ -172,6 +197,10 @@ GateTest gate_test(const RequirementSpec& asked, const std::string& part_name, d
     const WorstPair pair = worst_pair(about, before, after);
     test.who = pair.who;
     at = [pair](double confidence) { return worst_estimate(pair, confidence); };
+  } else if (quantity(about) == Quantity::seconds) {
+    at = [&about, after, mark_s = test.frozen](double confidence) {
+      return latency_change(about, after, mark_s, confidence);
+    };
   } else {
     BootstrapOptions options;
     options.seed = seed;
@@ -187,7 +216,7 @@ GateTest gate_test(const RequirementSpec& asked, const std::string& part_name, d
   const Judgement judgement = noninferiority(margin, oriented, (1 + test.confidence) / 2);
   test.estimate = judgement.estimate;
   test.estimate.interval = judgement.one_sided;
-  conclude(test);
+  conclude(test, about);
   if (test.outcome == GateOutcome::not_shown && !is_worst(about)) test.subjects_needed = judgement.subjects_needed;
   return test;
 }
