@@ -40,4 +40,10 @@ void declare_replay(CLI::App& app, Action& action);
 void declare_board(CLI::App& app, Action& action);
 void declare_completion(CLI::App& app, Action& action);
 
+/// `--plugin FILE.py`: detectors written in Python are known too.
+inline void add_plugin_option(CLI::App& app, std::string& file) {
+  app.add_option("--plugin", file, "a Python file whose detectors are known too (it needs the package vagus)")
+      ->type_name("FILE.py");
+}
+
 }  // namespace vagus::cli

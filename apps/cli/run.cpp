@@ -18,6 +18,7 @@
 #include "lab/base/progress.h"
 #include "lab/detect/run_lanes.h"
 #include "lab/formats/read.h"
+#include "lab/prototype/plugin.h"
 #include "lab/report/run_report.h"
 #include "lab/store/named.h"
 
@@ -33,6 +34,7 @@ struct RunArguments {
   bool json = false, csv = false, each = false, scores = false;
   std::string wfdb, output, report, layout;
   std::string probes;
+  std::string plugin;
 };
 
 /// What to run over: recordings of sets and, unless `--each` says otherwise, all files together as one session.
@@ -106,6 +108,7 @@ std::vector<Job> run_batch(const lab::DetectorInfo& detector, const std::vector<
 }
 
 int run_jobs(const RunArguments& options) {
+  if (!options.plugin.empty()) lab::load_plugin(options.plugin);
   const lab::DetectorInfo& detector = lab::detector(options.detector);
   lab::RunOptions how;
   how.config = read_settings(detector, options.config_file, options.settings);
@@ -201,6 +204,7 @@ void declare_run(CLI::App& app, Action& action) {
   app.add_flag("--each", options->each, "each file is its own recording");
   app.add_flag("--scores", options->scores, "score and candidate lines too");
   app.add_option("--probes", options->probes, "probe lines of these inner signals, or all")->type_name("NAME,...");
+  add_plugin_option(app, options->plugin);
   app.add_option("--report", options->report, "draw the recording with what was found, as one self-contained page")
       ->type_name("PAGE.html");
   app.footer(

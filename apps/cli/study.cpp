@@ -12,6 +12,7 @@
 #include "apps/cli/command.h"
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
+#include "lab/prototype/plugin.h"
 #include "lab/report/html.h"
 #include "lab/report/model_card.h"
 #include "lab/report/study_report.h"
@@ -26,7 +27,7 @@ namespace vagus::cli {
 namespace {
 
 struct StudyArguments {
-  std::string spec, output, detector, cost;
+  std::string spec, output, detector, cost, plugin;
   int threads = 0;
   bool fresh = false, json = false, no_waveforms = false;
 };
@@ -167,6 +168,8 @@ void print_result(const lab::StudyResult& result, const lab::Evidence& evidence)
 
 int run(const StudyArguments& options) {
   const lab::StudySpec spec = lab::read_spec(options.spec);
+  if (!options.plugin.empty()) lab::load_plugin(options.plugin);
+  if (!spec.detector.plugin.empty()) lab::load_plugin(spec.detector.plugin);
   if (!options.detector.empty() && options.detector != lab::simulated_events) lab::detector(options.detector);
   const auto source =
       of_specification(options.spec, [&] { return lab::open_source(spec.data, spec.score.reference, spec.seed); });
@@ -245,6 +248,7 @@ void declare_study(CLI::App& app, Action& action) {
   run->add_option("SPEC", options->spec, "the study's specification (TOML)")->required();
   run->add_option("-o,--output", options->output, "folder for the results (results/NAME unless told)");
   run->add_option("--detector", options->detector, "another detector than the specification's, at its defaults");
+  add_plugin_option(*run, options->plugin);
   run->add_option("--threads", options->threads, "how many cores (all unless told); the result is the same")
       ->check(CLI::Range(1, 1024));
   run->add_option("--cost", options->cost, "costs for the page: a file that `vagus cost DETECTOR --json` wrote");

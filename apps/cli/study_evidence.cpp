@@ -8,6 +8,7 @@
 #include "apps/cli/command.h"
 #include "apps/cli/study.h"
 #include "lab/base/error.h"
+#include "lab/prototype/plugin.h"
 #include "lab/study/compare.h"
 #include "lab/study/ledger.h"
 #include "lab/study/plan.h"
@@ -125,13 +126,20 @@ void declare_study_evidence(CLI::App& app, Action& action) {
         app.add_subcommand("verify", "Derives a result again from the data and compares it bit for bit");
     const auto path = std::make_shared<std::string>();
     const auto threads = std::make_shared<int>(0);
+    const auto plugin = std::make_shared<std::string>();
     command->add_option("RESULT", *path, "results.json, or the folder it lies in")->required();
     command->add_option("--threads", *threads, "how many cores (all unless told)")->check(CLI::Range(1, 1024));
+    add_plugin_option(*command, *plugin);
     command->footer(
         "Exit code: 0 the same, 1 not (any changed value included), 3 where the data, a dataset version or the version "
         "of "
         "vagus\nthat made it is missing.\n\nExample:\n  vagus study verify results/beats\n");
-    command->callback([path, threads, &action] { action = [path, threads] { return verify(*path, *threads); }; });
+    command->callback([path, threads, plugin, &action] {
+      action = [path, threads, plugin] {
+        if (!plugin->empty()) lab::load_plugin(*plugin);
+        return verify(*path, *threads);
+      };
+    });
   }
   {
     CLI::App* command = app.add_subcommand("explain", "Where each number of a result comes from");

@@ -217,9 +217,6 @@ template <class Owner>
   if (field.label != nullptr) owner.*field.label = static_cast<std::uint8_t>(value);
 }
 
-/// Throws UsageError if `key` is not a field of the detector or `value` is not one it takes.
-void check_config(const DetectorInfo& detector, const std::string& key, double value);
-
 template <Detector D>
 DetectorInfo describe();
 

@@ -11,11 +11,23 @@ std::vector<DetectorInfo> describe_all(TypeList<Ds...>) {
   return {describe<Ds>()...};
 }
 
+std::vector<DetectorInfo>& known_detectors() {
+  static std::vector<DetectorInfo> all = describe_all(Registry{});
+  return all;
+}
+
 }  // namespace
 
-const std::vector<DetectorInfo>& detectors() {
-  static const std::vector<DetectorInfo> all = describe_all(Registry{});
-  return all;
+const std::vector<DetectorInfo>& detectors() { return known_detectors(); }
+
+void add_detector(const DetectorInfo& info) {
+  auto& all = known_detectors();
+  for (const DetectorInfo& known : all) {
+    if (std::string_view(known.contract->name) == info.contract->name)
+      throw UsageError("there is a detector \"" + std::string(info.contract->name) + "\" already",
+                       "call yours by another name");
+  }
+  all.push_back(info);
 }
 
 const DetectorInfo& detector(std::string_view name) {

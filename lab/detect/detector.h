@@ -83,14 +83,21 @@ struct DetectorInfo {
   std::vector<FieldInfo> outputs;
   bool moment;  ///< outputs are moments, not intervals
   std::size_t state_bytes, state_align;
-  std::string type;  ///< the C++ type: "vagus::health::BeatDetector"
+  std::string type;       ///< the C++ type: "vagus::health::BeatDetector"
+  std::string code = {};  ///< hash of what it is made of, where it is not built in: part of the key of cached runs
   /// Throws UsageError on an unknown key (with the nearest right one) or a value out of range.
   std::function<std::unique_ptr<Instance>(const Config&, Wanted)> make;
   /// The same in lanes, without probes; empty where the detector has none (device/lanes.h).
   std::function<std::unique_ptr<Lanes>(const Config&, Wanted)> make_lanes;
 };
 
+/// Those that are built in, then those that were added.
 const std::vector<DetectorInfo>& detectors();
+/// Makes one known that is not built in (lab/prototype). What its contract points into must outlive the program's use
+/// of it. To be called before anything runs: not thread-safe. Throws UsageError where the name is taken.
+void add_detector(const DetectorInfo& info);
+/// Throws UsageError if `key` is not a field of the detector's configuration or `value` is not one it takes.
+void check_config(const DetectorInfo& detector, const std::string& key, double value);
 /// Throws UsageError with the nearest name if there is none.
 const DetectorInfo& detector(std::string_view name);
 

@@ -34,10 +34,12 @@ std::vector<Picked> ranked_errors(const StudyResult& result, const Source& sourc
   const auto all = find_exemplars(result, errors, {}, source, cache, SIZE_MAX, threads, SIZE_MAX);
   std::map<std::size_t, std::size_t> before;  // of its recording
   std::vector<std::pair<std::size_t, Picked>> turns;
+  turns.reserve(all.size());
   for (const Exemplar& one : all)
     turns.push_back({before[one.record]++, {one.kind == 0 ? CaseKind::missed : CaseKind::extra, one.record, one.t_s}});
   std::stable_sort(turns.begin(), turns.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Picked> ranked;
+  ranked.reserve(turns.size());
   for (auto& turn : turns) ranked.push_back(turn.second);
   return ranked;
 }

@@ -22,6 +22,7 @@ Estimate agreeing_share(const ReviewKey& key, const std::vector<Answer>& answers
     cluster.denominator += 1;
   }
   std::vector<Cluster> clusters;
+  clusters.reserve(by_subject.size());
   for (const auto& [subject, cluster] : by_subject) clusters.push_back(cluster);
   return cluster_share(clusters);
 }

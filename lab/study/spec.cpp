@@ -62,7 +62,7 @@ DataSpec read_data(const Section& top) {
 
 DetectorSpec read_detector(const Section& top) {
   const Section section(top.section("detector"), "detector", top.path(),
-                        {"name", "config", "events", "causal", "trained_on"}, {"plugin", "exec", "library"});
+                        {"name", "config", "events", "plugin", "causal", "trained_on"}, {"exec", "library"});
   DetectorSpec spec;
   if (!top.has("detector")) top.fail("'detector' is missing", "name it: [detector] name = \"health.beats\"");
   spec.events = section.has("events") ? section.text("events") : "";
@@ -70,6 +70,9 @@ DetectorSpec read_detector(const Section& top) {
   if (spec.name.empty()) section.fail(*section.get("name"), "'detector.name' is empty");
   if (!spec.events.empty() && spec.name == simulated_events)
     section.fail(*section.get("events"), "events are stored or simulated, not both");
+  spec.plugin = section.has("plugin") ? section.text("plugin") : "";
+  if (!spec.events.empty() && !spec.plugin.empty())
+    section.fail(*section.get("plugin"), "the detector is a plugin's or its events are stored, not both");
   spec.causal = section.flag("causal", false);
   spec.trained_on = section.texts("trained_on");
   for (const auto& [key, node] : section.section("config")) {

@@ -55,6 +55,7 @@ struct SplitSpec {
 struct DetectorSpec {
   std::string name;     ///< of what stands in `events`, the name it is printed by
   std::string events;   ///< a folder of stored events; "": the detector is run
+  std::string plugin;   ///< a Python file that declares the detector, from the current folder; "": none
   Config config;        ///< of stored events and of simulated.events the rule that decides: threshold, off, m, n ...
   bool causal = false;  ///< declared blind to a recording's length; tested
   std::vector<std::string> trained_on;  ///< patterns of recordings, or "subject:NAME": what it was fitted on elsewhere

@@ -101,6 +101,10 @@ std::optional<T> whole(const Unpacker& in, T value) {
 
 }  // namespace
 
+std::string code_of(const DetectorInfo& detector) {
+  return std::string(detector_code()) + (detector.code.empty() ? "" : "+" + detector.code);
+}
+
 std::string pack(const RunResult& run) {
   Packer out;
   out.number(run_layout);

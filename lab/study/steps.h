@@ -55,6 +55,8 @@ std::optional<std::vector<Excerpt>> unpack_excerpts(std::string_view bytes);
 /// The hash of every source that can change what a detector says: the device half and the lab's front end before it.
 /// Made at build time; a changed comment elsewhere leaves it as it is.
 std::string_view detector_code();
+/// The same of one detector: of a prototype with the hash of its own source.
+std::string code_of(const DetectorInfo& detector);
 /// The same of everything after it that a figure is made by: scoring, statistics, the study itself.
 std::string_view scoring_code();
 /// The same of the simulators: names what a simulated recording came from.

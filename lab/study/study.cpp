@@ -14,6 +14,7 @@
 #include "lab/base/error.h"
 #include "lab/base/progress.h"
 #include "lab/detect/run_lanes.h"
+#include "lab/prototype/plugin.h"
 #include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
 #include "lab/study/cost_budget.h"
@@ -83,9 +84,10 @@ Speaker speaker_of(const StudySpec& spec, const std::string& name, const Source&
     speaker.code = "stored";
     return speaker;
   }
+  if (!spec.detector.plugin.empty()) load_plugin(spec.detector.plugin);
   speaker.built_in = &lab::detector(name);
   speaker.contract = *speaker.built_in->contract;
-  speaker.code = detector_code();
+  speaker.code = code_of(*speaker.built_in);
   check_says(*speaker.built_in, spec.score.protocol);
   if (source.simulated() && spec.data.simulate && spec.data.simulate->kind == "events")
     throw UsageError("simulated events have no signals that " + name + " could be run on",

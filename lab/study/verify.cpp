@@ -4,6 +4,7 @@
 #include <map>
 
 #include "lab/base/error.h"
+#include "lab/prototype/plugin.h"
 #include "lab/study/ledger.h"
 #include "lab/study/mended.h"
 #include "lab/study/results.h"
@@ -68,7 +69,13 @@ void check_version(const Json& results) {
   const Json& detector = results.at("detector");
   const bool simulated = detector.at("name").get<std::string>() == simulated_events;
   const bool stored = detector.value("stored", false);  // whose code nobody knows here; its files are compared
-  if (!stored && detector.at("code").get<std::string>() != (simulated ? event_simulator_code() : detector_code()))
+  const auto code = [&]() -> std::string {
+    if (simulated) return std::string(event_simulator_code());
+    const StudySpec spec = parse_spec(text_at(results, "specification_text"), "specification_text");
+    if (!spec.detector.plugin.empty()) load_plugin(spec.detector.plugin);
+    return code_of(lab::detector(detector.at("name").get<std::string>()));
+  };
+  if (!stored && detector.at("code").get<std::string>() != code())
     refuse("the sources that decide what the detector says differ");
   if (text_at(results, "scoring_code") != scoring_code()) refuse("the sources of scoring and statistics differ");
   if (version != vagus_version()) refuse("its number differs");

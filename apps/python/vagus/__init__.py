@@ -14,13 +14,14 @@ from ._core import __version__
 
 _core.set_errors(InputError, UsageError)
 
-from . import health, score, store  # noqa: E402
+from . import health, prototype, score, store  # noqa: E402
 from ._detect import Detector, detectors, run  # noqa: E402
 from ._recording import Channel, Recording, Track, read  # noqa: E402
+from .prototype import detector  # noqa: E402
 
 __all__ = [
     "Channel", "Detector", "Error", "Events", "InputError", "Recording", "Track", "UsageError", "__version__",
-    "detectors", "health", "read", "run", "score", "store",
+    "detector", "detectors", "health", "prototype", "read", "run", "score", "store",
 ]
 
 

@@ -130,15 +130,19 @@ RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_
   };
   std::size_t i = 0, j = 0;
   while (i < before.size() || j < after.size()) {
-    const double gap = i < before.size() && j < after.size() ? after[j].t_s - before[i].t_s : 0;
-    if (j == after.size() || (i < before.size() && gap > window_s)) {
+    // Where both are there, one may lie nearer to the next of the other side.
+    const bool both = i < before.size() && j < after.size();
+    const double gap = both ? after[j].t_s - before[i].t_s : 0;
+    const auto nearer = [&](std::size_t old_at, std::size_t new_at) {
+      return old_at < before.size() && new_at < after.size() &&
+             std::abs(after[new_at].t_s - before[old_at].t_s) < std::abs(gap);
+    };
+    const bool gained = i == before.size() || (both && (gap < -window_s || nearer(i, j + 1)));
+    const bool lost = j == after.size() || (both && (gap > window_s || (!gained && nearer(i + 1, j))));
+    if (lost) {
       add(EventChange::Kind::lost, &before[i++], nullptr);
-    } else if (i == before.size() || gap < -window_s) {
+    } else if (gained) {
       add(EventChange::Kind::gained, nullptr, &after[j++]);
-    } else if (j + 1 < after.size() && std::abs(after[j + 1].t_s - before[i].t_s) < std::abs(gap)) {
-      add(EventChange::Kind::gained, nullptr, &after[j++]);
-    } else if (i + 1 < before.size() && std::abs(after[j].t_s - before[i + 1].t_s) < std::abs(gap)) {
-      add(EventChange::Kind::lost, &before[i++], nullptr);
     } else {
       add(EventChange::Kind::moved, &before[i++], &after[j++]);
     }

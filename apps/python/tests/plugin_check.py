@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""A Python prototype as a detector: run, study, verify; a prototype that is the shipped algorithm gives its events; what a
+prototype does wrong is named with its recording, and the study goes on.
+Usage: plugin_check.py VAGUS FOLDER   (with the Python that has the package vagus)"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+VAGUS, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+shutil.rmtree(FOLDER, ignore_errors=True)
+FOLDER.mkdir(parents=True)
+ENV = dict(os.environ, VAGUS_PYTHON=sys.executable, HOME=str(FOLDER / "home"), VAGUS_STORE=str(FOLDER / "store"),
+           XDG_CACHE_HOME=str(FOLDER / "cache"), XDG_DATA_HOME=str(FOLDER / "data"))
+ENV.pop("VAGUS_DATA", None)
+
+
+def vagus(*arguments, status=0):
+    ran = subprocess.run([VAGUS, *map(str, arguments)], capture_output=True, text=True, cwd=FOLDER, env=ENV, timeout=120)
+    assert ran.returncode == status, (arguments, ran.returncode, ran.stdout[-2000:], ran.stderr[-2000:])
+    return ran
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+(FOLDER / "proto.py").write_text('''
+import numpy as np
+import vagus as vg
+
+
+@vg.detector("proto.same", reads={"ecg": "mV"}, emits={"sample": int, "quality": float}, event="beats")
+class Same:
+    """The shipped detector, asked from Python."""
+    def __init__(self, rate_hz, threshold=0.465):
+        self.own = vg.health.BeatDetector(rate_hz=rate_hz, threshold=threshold)
+
+    def push(self, ecg):
+        for event in self.own.push(ecg):
+            yield {"sample": int(event["sample"]), "quality": float(event["quality"])}
+
+    def gap(self, seconds):
+        self.own.gap(seconds)
+
+    def finish(self):
+        for event in self.own.finish():
+            yield {"sample": int(event["sample"]), "quality": float(event["quality"])}
+
+
+@vg.detector("proto.peaks", reads={"ecg": "mV"}, emits={"sample": int, "quality": float}, event="beats")
+def peaks(recording, height_mv=0.5):
+    """Every local peak above a height."""
+    x = recording["ecg"]
+    at = np.flatnonzero((x[1:-1] > height_mv) & (x[1:-1] >= x[:-2]) & (x[1:-1] > x[2:])) + 1
+    print("what a prototype prints is no answer")
+    return [{"sample": s, "quality": 1.0} for s in at]
+''')
+for seed in (1, 2):
+    vagus("simulate", "ecg", "--seed", seed, "--duration-s", 120, "-o", FOLDER / f"r{seed}")
+
+shipped = lines(vagus("run", "health.beats", "r1.hea", "--json").stdout)
+same = lines(vagus("run", "proto.same", "r1.hea", "--json", "--plugin", "proto.py").stdout)
+beats = [(e["sample"], e["quality"]) for e in shipped if "summary" not in e and "kind" not in e]
+mine = [(e["sample"], e["quality"]) for e in same if "summary" not in e and "kind" not in e]
+assert beats == mine and len(beats) > 80, (len(beats), len(mine))
+assert same[-1]["detector"] == "proto.same" and len(same[-1]["version"]) == 32
+stricter = lines(vagus("run", "proto.same", "r1.hea", "--json", "--plugin", "proto.py", "--set", "threshold=0.9").stdout)
+assert len(stricter) <= len(same)
+assert "did you mean" in vagus("run", "proto.same", "r1.hea", "--plugin", "proto.py", "--set", "treshold=1", status=2).stderr
+
+SPEC = '''
+name = "{name}"
+question = "Does a prototype go the whole way?"
+seed = 1
+[data]
+simulate = {{kind = "ecg", subjects = 4, duration_s = 90}}
+[detector]
+name = "{detector}"
+plugin = "{plugin}"
+[score]
+protocol = "ec57"
+start_s = 10
+[[requirement]]
+name = "beats are found"
+statistic = "ec57.sensitivity_gross"
+direction = "at_least"
+bound = 0.5
+confidence = 0.9
+'''
+
+
+def study(name, detector, plugin="proto.py", status=0, *more):
+    (FOLDER / f"{name}.toml").write_text(SPEC.format(name=name, detector=detector, plugin=plugin))
+    ran = vagus("study", "run", f"{name}.toml", "-o", f"out/{name}", *more, status=status)
+    return ran, json.loads((FOLDER / "out" / name / "results.json").read_text())
+
+
+_, result = study("same", "proto.same")
+assert result["verdict"] == "met" and result["detector"]["name"] == "proto.same", result["verdict"]
+(FOLDER / "shipped.toml").write_text(SPEC.format(name="shipped", detector="health.beats", plugin="").replace('plugin = ""\n', ""))
+vagus("study", "run", "shipped.toml", "-o", "out/shipped")
+shipped_result = json.loads((FOLDER / "out/shipped/results.json").read_text())
+counts = lambda r: [record["counts"] for record in r["records"]]
+assert counts(result) == counts(shipped_result)
+vagus("study", "verify", "out/same")
+
+# A changed prototype is another detector: what was kept is not taken for its.
+text = (FOLDER / "proto.py").read_text()
+(FOLDER / "proto.py").write_text(text.replace("threshold=threshold)", "threshold=0.97)"))
+_, changed = study("same", "proto.same")
+assert changed["detector"]["version"] != result["detector"]["version"] and counts(changed) != counts(result)
+vagus("study", "verify", "out/same")
+(FOLDER / "proto.py").write_text(text)
+refused = vagus("study", "verify", "out/same", status=3)
+assert "another version" in refused.stderr, refused.stderr
+
+# What goes wrong is named, and the rest is answered.
+(FOLDER / "bad.py").write_text('''
+import sys, time, os
+import vagus as vg
+seen = []
+
+
+def bad(name):
+    return vg.detector(name, reads={"ecg": "mV"}, emits={"sample": int, "quality": float}, event="beats")
+
+
+@bad("bad.raises")
+def raises(recording):
+    """Raises in the noisiest of recordings."""
+    if recording["ecg"].max() > 0:
+        raise ValueError("no such thing")
+    return []
+
+@bad("bad.exits")
+def exits(recording):
+    os._exit(7)
+
+@bad("bad.garbage")
+def garbage(recording):
+    return ["beat"]
+
+@bad("bad.future")
+def future(recording):
+    return [{"sample": 10**9}]
+
+@bad("bad.fields")
+def fields(recording):
+    return [{"sample": 1, "colour": 3}]
+
+@bad("bad.backwards")
+def backwards(recording):
+    return [{"sample": 200}, {"sample": 100}]
+''')
+for name, words in (("bad.raises", "bad.py line 15: ValueError: no such thing"), ("bad.exits", "ended with status 7"),
+                    ("bad.garbage", "an event is a dict"), ("bad.future", "future"), ("bad.fields", '"colour"'),
+                    ("bad.backwards", "order")):
+    ran = vagus("run", name, "r1.hea", "--plugin", "bad.py", status=3)
+    assert words in ran.stderr and ran.stderr.count("\n") <= 3, (name, ran.stderr)
+ran, failed = study("raises", "bad.raises", "bad.py", 1)
+assert len(failed["failed"]) == 4 and "no such thing" in failed["failed"][0]["why"], failed["failed"]
+for plugin, words in (("nowhere.py", "no such file"), ("empty.py", "declares no detector"), ("syntax.py", "SyntaxError")):
+    if plugin != "nowhere.py":
+        (FOLDER / plugin).write_text("" if plugin == "empty.py" else "def (:\n")
+    ran = vagus("run", "health.beats", "r1.hea", "--plugin", plugin, status=3)
+    assert words in ran.stderr, (plugin, ran.stderr)
+taken = FOLDER / "taken.py"
+taken.write_text("import vagus as vg\n@vg.detector('health.beats', reads={'ecg': 'mV'}, emits={'sample': int})\ndef f(r):\n    return []\n")
+assert "already" in vagus("run", "health.beats", "r1.hea", "--plugin", "taken.py", status=2).stderr
+print("plugin_check: passed")

@@ -1,0 +1,90 @@
+"""``python -m vagus.worker FILE.py``: runs the prototypes of a file for the program, one request after the other.
+
+On standard output first one line of JSON that describes the detectors; then, for each request on standard input (a line of
+JSON, after ``push`` the samples as little-endian float32, row by row), the lines that were said and ``{"ok": true}``, or
+``{"error": "..."}``. What the prototype prints goes to standard error.
+"""
+
+import json
+import os
+import runpy
+import sys
+import traceback
+
+
+def _told(error, file):
+    """An exception in one line: where in the prototype's file, and what."""
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if os.path.abspath(frame.filename) == os.path.abspath(file):
+            place = f"{os.path.basename(file)} line {frame.lineno}: "
+    text = str(error).replace("\n", " ")
+    return f"{place}{type(error).__name__}{': ' + text if text else ''}"
+
+
+def _plain(value):
+    """NumPy's numbers as Python's."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def main(file):
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    inp = os.fdopen(os.dup(0), "rb", buffering=1 << 20)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+
+    def say(line):
+        out.write(json.dumps(line, allow_nan=False) + "\n")
+
+    from vagus import prototype
+
+    sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
+    try:
+        runpy.run_path(file, run_name="vagus_prototype")
+        detectors = [one.description() for one in prototype._registered.values()]
+    except BaseException as error:  # SystemExit of a prototype too
+        say({"error": _told(error, file)})
+        out.flush()
+        return 1
+    say({"detectors": detectors})
+    out.flush()
+    import numpy as np
+
+    running, channels = None, 1
+
+    def answered(said):
+        for event in said:
+            if not isinstance(event, dict):
+                raise TypeError(f"an event is a dict, and this is {type(event).__name__}")
+            line = {str(key): _plain(value) for key, value in event.items()}
+            say({key: None if isinstance(value, float) and value != value else value for key, value in line.items()})
+
+    while True:
+        request = inp.readline()
+        if not request:
+            return 0
+        request = json.loads(request)
+        samples = inp.read(4 * channels * request["rows"]) if request["op"] == "push" else b""
+        try:
+            if request["op"] == "make":
+                one = prototype._registered[request["detector"]]
+                channels = len(one.reads)
+                running = prototype.Running(one, request["config"])
+            elif request["op"] == "push":
+                answered(running.push(np.frombuffer(samples, "<f4").reshape(-1, channels)))
+            elif request["op"] == "gap":
+                answered(running.gap(request["seconds"]))
+            elif request["op"] == "finish":
+                answered(running.finish())
+            say({"ok": True})
+        except Exception as error:
+            running = None
+            say({"error": _told(error, file)})
+        out.flush()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m vagus.worker FILE.py")
+    sys.exit(main(sys.argv[1]))

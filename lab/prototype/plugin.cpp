@@ -1,0 +1,349 @@
+#include "lab/prototype/plugin.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "lab/base/error.h"
+#include "lab/detect/detector.h"
+#include "lab/prototype/child.h"
+#include "lab/signal/recording.h"
+
+namespace vagus::lab {
+namespace {
+
+/// A plugin's file and the workers that wait for the next recording. Lives as long as the program.
+class Plugin {
+ public:
+  Plugin(std::string file, const PluginLimits& limits) : file_(std::move(file)), limits_(limits) {}
+
+  std::unique_ptr<Child> worker() {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!idle_.empty()) {
+        auto one = std::move(idle_.back());
+        idle_.pop_back();
+        return one;
+      }
+    }
+    auto fresh = started();
+    (void)describe(*fresh);
+    return fresh;
+  }
+  /// A worker that has said nothing yet.
+  std::unique_ptr<Child> started() const {
+    const char* named = std::getenv("VAGUS_PYTHON");  // NOLINT(concurrency-mt-unsafe): nothing here writes it
+    const std::string python = named != nullptr && *named != 0 ? named : "python3";
+    return std::make_unique<Child>(std::vector<std::string>{python, "-m", "vagus.worker", file_},
+                                   ChildLimits{limits_.answer_s, limits_.memory_mb});
+  }
+  void give_back(std::unique_ptr<Child> worker) {
+    const std::scoped_lock lock(mutex_);
+    idle_.push_back(std::move(worker));
+  }
+  /// What a fresh worker says first: the detectors of the file.
+  Json describe(Child& worker) const {
+    const auto line = worker.line();
+    const Json said = line ? Json::parse(*line, nullptr, false) : Json();
+    if (said.is_object() && said.contains("error")) throw Error(said["error"].get<std::string>(), file_);
+    if (!said.is_object() || !said.contains("detectors")) throw Error("Python " + worker.last_words(), file_);
+    return said;
+  }
+  const std::string& file() const { return file_; }
+
+ private:
+  std::string file_;
+  PluginLimits limits_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Child>> idle_;
+};
+
+/// What a contract points into.
+struct Declared {
+  std::string name, version, summary, source, event;
+  std::vector<ChannelNeed> reads;
+  std::vector<std::string> probe_names, probe_units;
+  std::vector<ProbeInfo> probes;
+  Contract contract{};
+  std::shared_ptr<Plugin> plugin;
+  DetectorInfo info{};
+};
+
+/// One run in a worker: samples go there second by second, what it says comes back at once.
+class PluginInstance final : public Instance {
+ public:
+  PluginInstance(const Declared& declared, const Config& config, Wanted wanted)
+      : declared_(declared), wanted_(wanted), worker_(declared.plugin->worker()) {
+    Json make = {{"op", "make"},
+                 {"detector", declared.name},
+                 {"config", Json::object()},
+                 {"scores", wanted.scores},
+                 {"probes", wanted.probes}};
+    for (const FieldInfo& field : declared.info.config) {
+      const auto given = config.find(field.name);
+      const double value = given == config.end() ? field.standard : given->second;
+      make["config"][field.name] = field.kind == FieldInfo::Kind::flag      ? Json(value != 0)
+                                   : field.kind == FieldInfo::Kind::integer ? Json(static_cast<std::int64_t>(value))
+                                                                            : Json(value);
+      if (field.name == "rate_hz") rate_hz_ = value;
+    }
+    ask(make, {});
+  }
+  ~PluginInstance() override {
+    if (worker_ && whole_) declared_.plugin->give_back(std::move(worker_));
+  }
+  PluginInstance(const PluginInstance&) = delete;
+  PluginInstance& operator=(const PluginInstance&) = delete;
+
+  void push(std::span<const float* const> columns, std::size_t count, const Listener& listener) override {
+    listener_ = &listener;
+    const auto second = static_cast<std::size_t>(std::max(1.0, std::round(rate_hz_)));
+    for (std::size_t done = 0; done < count;) {
+      const std::size_t rows = std::min(count - done, second - filled_);
+      for (std::size_t i = 0; i < rows; ++i)
+        for (const float* column : columns)
+          rows_.push_back(column == nullptr ? std::numeric_limits<float>::quiet_NaN() : column[done + i]);
+      filled_ += rows;
+      done += rows;
+      if (filled_ == second) flush();
+    }
+  }
+  void gap(Duration lost) override {
+    flush();
+    ask({{"op", "gap"}, {"seconds", static_cast<double>(lost.us) * 1e-6}}, {});
+  }
+  void finish(const Listener& listener) override {
+    listener_ = &listener;
+    flush();
+    at_end_ = true;
+    ask({{"op", "finish"}}, {});
+  }
+  std::span<const std::byte> snapshot() const override {
+    throw Error("a prototype's state stays in its own process", declared_.name);
+  }
+  void restore(std::span<const std::byte> /*bytes*/) override {
+    throw Error("a prototype's state stays in its own process", declared_.name);
+  }
+
+ private:
+  void flush() {
+    if (filled_ == 0) return;
+    pushed_ += static_cast<std::int64_t>(filled_);
+    const std::string_view bytes(reinterpret_cast<const char*>(rows_.data()), rows_.size() * sizeof(float));
+    ask({{"op", "push"}, {"rows", filled_}}, bytes);
+    rows_.clear();
+    filled_ = 0;
+  }
+  /// One request, and what is said before its "ok".
+  void ask(const Json& request, std::string_view bytes) {
+    whole_ = false;
+    worker_->write(request.dump() + "\n");
+    worker_->write(bytes);
+    for (;;) {
+      const auto line = worker_->line();
+      if (!line) throw Error(declared_.name + ": its Python " + worker_->last_words());
+      const Json said = Json::parse(*line, nullptr, false);
+      if (!said.is_object()) throw Error(declared_.name + " said something that is no JSON object");
+      if (said.contains("ok")) break;
+      if (said.contains("error")) {
+        // The worker has told why and goes on.
+        whole_ = true;
+        throw Error(declared_.name + ": " + said["error"].get<std::string>());
+      }
+      hear(said);
+    }
+    whole_ = true;
+  }
+  static double number_in(const Json& said, const char* key, double standard) {
+    const auto at = said.find(key);
+    return at != said.end() && at->is_number() ? at->get<double>() : standard;
+  }
+  std::int64_t sample_in(const Json& said, const char* key) const {
+    const double value = number_in(said, key, -1);
+    if (!(value >= 0) || value > static_cast<double>(pushed_))
+      throw Error(declared_.name + " says " + key + " " + shortest(value) + ", and " + std::to_string(pushed_) +
+                  " samples were pushed: it speaks of the future or of nothing");
+    return static_cast<std::int64_t>(value);
+  }
+  void hear(const Json& said) {
+    Said what{.kind = Said::Kind::event,
+              .known_sample = pushed_,
+              .at_end = at_end_,
+              .sample = 0,
+              .end_sample = 0,
+              .value = 0,
+              .probe = -1,
+              .reason = nullptr,
+              .values = {}};
+    const std::string kind = said.contains("kind") && said["kind"].is_string() ? said["kind"].get<std::string>() : "";
+    if (kind == "unreadable") {
+      what.kind = Said::Kind::unreadable;
+      what.sample = sample_in(said, "start_sample");
+      what.end_sample = sample_in(said, "end_sample");
+      const std::string reason =
+          said.contains("reason") && said["reason"].is_string() ? said["reason"].get<std::string>() : "not told";
+      what.reason = reason.c_str();
+      return (*listener_)(what);
+    }
+    if (kind == "probe") {
+      const auto& names = declared_.probe_names;
+      const auto at = std::find(names.begin(), names.end(), said.value("name", ""));
+      if (at == names.end()) return;
+      what.kind = Said::Kind::probe;
+      what.probe = static_cast<int>(at - names.begin());
+      what.sample = what.end_sample = sample_in(said, "sample");
+      what.value = static_cast<float>(number_in(said, "value", NAN));
+      return (*listener_)(what);
+    }
+    if (kind == "candidate") {
+      if (!wanted_.scores) return;
+      what.kind = Said::Kind::candidate;
+      what.sample = what.end_sample = sample_in(said, "sample");
+      what.value = static_cast<float>(number_in(said, "score", NAN));
+      return (*listener_)(what);
+    }
+    event(said, what);
+  }
+  void event(const Json& said, Said& what) {
+    const DetectorInfo& info = declared_.info;
+    what.sample = sample_in(said, info.moment ? "sample" : "start_sample");
+    what.end_sample = info.moment ? what.sample : sample_in(said, "end_sample");
+    if (what.sample < last_sample_)
+      throw Error(declared_.name + " says events out of order: sample " + std::to_string(what.sample) + " after " +
+                  std::to_string(last_sample_));
+    last_sample_ = what.sample;
+    if (what.end_sample < what.sample) throw Error(declared_.name + " says a stretch that ends before it starts");
+    what.value = static_cast<float>(number_in(said, "quality", 1));
+    std::vector<FieldValue> values;
+    std::deque<std::string> texts;
+    for (const FieldInfo& field : info.outputs) {
+      FieldValue value;
+      value.kind = field.kind;
+      const auto at = said.find(field.name);
+      if (field.kind == FieldInfo::Kind::label) {
+        value.label = texts.emplace_back(at != said.end() && at->is_string() ? at->get<std::string>() : "").c_str();
+      } else if (field.kind == FieldInfo::Kind::number) {
+        value.number = static_cast<float>(number_in(said, field.name.c_str(), NAN));
+      } else {
+        value.integer = at != said.end() && at->is_boolean()
+                            ? (at->get<bool>() ? 1 : 0)
+                            : static_cast<std::int64_t>(number_in(said, field.name.c_str(), 0));
+      }
+      values.push_back(value);
+    }
+    for (const auto& [key, unused] : said.items()) {
+      const auto known = [&](const FieldInfo& field) { return field.name == key; };
+      if (key != "quality" && std::none_of(info.outputs.begin(), info.outputs.end(), known))
+        throw Error(declared_.name + " says a field \"" + key + "\" that it does not declare in emits");
+    }
+    what.values = values;
+    (*listener_)(what);
+  }
+
+  const Declared& declared_;
+  Wanted wanted_;
+  std::unique_ptr<Child> worker_;
+  double rate_hz_ = 250;
+  std::vector<float> rows_;
+  std::size_t filled_ = 0;  ///< rows in `rows_`
+  std::int64_t pushed_ = 0, last_sample_ = 0;
+  bool at_end_ = false, whole_ = false;
+  const Listener* listener_ = nullptr;
+};
+
+FieldInfo field_of(const Json& said) {
+  FieldInfo field{.name = said.at("name"),
+                  .unit = said.value("unit", ""),
+                  .meaning = said.value("meaning", ""),
+                  .kind = FieldInfo::Kind::number,
+                  .low = said.value("low", -1e30),
+                  .high = said.value("high", 1e30),
+                  .standard = said.value("default", 0.0),
+                  .labels = {}};
+  const std::string type = said.value("type", "float");
+  if (type == "int") field.kind = FieldInfo::Kind::integer, field.bytes = 8;
+  if (type == "bool") field.kind = FieldInfo::Kind::flag, field.bytes = 1;
+  if (type == "str") field.kind = FieldInfo::Kind::label;
+  return field;
+}
+
+Declared declared_of(const Json& said, const std::shared_ptr<Plugin>& plugin) {
+  Declared declared;
+  declared.plugin = plugin;
+  declared.name = said.at("name");
+  declared.version = said.at("version");
+  declared.summary = said.value("summary", "");
+  if (!said.value("causal", true)) declared.summary = "Not causal: sees whole recordings. " + declared.summary;
+  declared.source = std::filesystem::path(plugin->file()).filename().string();
+  declared.event = said.value("event", "events");
+  for (const auto& [channel, unit] : said.at("reads").items()) {
+    const auto quantity = quantity_of(channel);
+    const auto known = unit_of(unit.get<std::string>());
+    if (!quantity || (!known && !unit.get<std::string>().empty()))
+      throw Error(
+          declared.name + " reads \"" + channel + "\" in \"" + unit.get<std::string>() + "\", which is no channel",
+          plugin->file(), "names and units as in canonical CSV: {\"ecg\": \"mV\", \"acc_x\": \"g\"}");
+    declared.reads.push_back({*quantity, known.value_or(Unit::none), 0.01F, 1e6F, false});
+  }
+  for (const Json& probe : said.at("probes")) {
+    declared.probe_names.push_back(probe.get<std::string>());
+    declared.probe_units.emplace_back();
+  }
+  for (const Json& field : said.at("config")) declared.info.config.push_back(field_of(field));
+  for (const Json& field : said.at("emits")) declared.info.outputs.push_back(field_of(field));
+  declared.info.moment = said.value("moment", true);
+  return declared;
+}
+
+/// Once it lies where it stays: the contract points into it.
+void settle(Declared& declared) {
+  for (const std::string& name : declared.probe_names) declared.probes.push_back({name.c_str(), ""});
+  Contract& contract = declared.contract;
+  contract.name = declared.name.c_str();
+  contract.version = declared.version.c_str();
+  contract.summary = declared.summary.c_str();
+  contract.source = declared.source.c_str();
+  contract.event = declared.event.c_str();
+  contract.reads = declared.reads;
+  contract.probes = declared.probes;
+  declared.info.contract = &contract;
+  declared.info.code = declared.version;
+  declared.info.type = "prototype";
+  declared.info.make = [&declared](const Config& config, Wanted wanted) -> std::unique_ptr<Instance> {
+    for (const auto& [key, value] : config) check_config(declared.info, key, value);
+    return std::make_unique<PluginInstance>(declared, config, wanted);
+  };
+}
+
+}  // namespace
+
+std::vector<std::string> load_plugin(const std::string& file, const PluginLimits& limits) {
+  static std::deque<Declared> all;
+  static std::map<std::string, std::vector<std::string>> loaded;
+  std::error_code code;
+  const std::string path = std::filesystem::weakly_canonical(file, code).string();
+  if (!std::filesystem::is_regular_file(path, code)) throw Error("no such file", file);
+  if (const auto before = loaded.find(path); before != loaded.end()) return before->second;
+  const auto plugin = std::make_shared<Plugin>(path, limits);
+  auto worker = plugin->started();
+  const Json said = plugin->describe(*worker);
+  std::vector<std::string> names;
+  for (const Json& one : said.at("detectors")) {
+    Declared& declared = all.emplace_back(declared_of(one, plugin));
+    settle(declared);
+    add_detector(declared.info);
+    names.push_back(declared.name);
+  }
+  if (names.empty())
+    throw Error("declares no detector", file, "@vagus.detector(\"my.name\", reads={...}, emits={...})");
+  plugin->give_back(std::move(worker));
+  return loaded[path] = names;
+}
+
+}  // namespace vagus::lab
