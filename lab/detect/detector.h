@@ -85,6 +85,7 @@ struct DetectorInfo {
   std::size_t state_bytes, state_align;
   std::string type;       ///< the C++ type: "vagus::health::BeatDetector"
   std::string code = {};  ///< hash of what it is made of, where it is not built in: part of the key of cached runs
+  bool causal = true;     ///< false: it sees whole recordings
   /// Throws UsageError on an unknown key (with the nearest right one) or a value out of range.
   std::function<std::unique_ptr<Instance>(const Config&, Wanted)> make;
   /// The same in lanes, without probes; empty where the detector has none (device/lanes.h).

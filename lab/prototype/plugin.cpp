@@ -6,6 +6,7 @@
 #include <cstring>
 #include <deque>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,8 @@
 
 namespace vagus::lab {
 namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// A plugin's file and the workers that wait for the next recording. Lives as long as the program.
 class Plugin {
@@ -198,14 +201,14 @@ class PluginInstance final : public Instance {
       what.kind = Said::Kind::probe;
       what.probe = static_cast<int>(at - names.begin());
       what.sample = what.end_sample = sample_in(said, "sample");
-      what.value = static_cast<float>(number_in(said, "value", NAN));
+      what.value = static_cast<float>(number_in(said, "value", unknown));
       return (*listener_)(what);
     }
     if (kind == "candidate") {
       if (!wanted_.scores) return;
       what.kind = Said::Kind::candidate;
       what.sample = what.end_sample = sample_in(said, "sample");
-      what.value = static_cast<float>(number_in(said, "score", NAN));
+      what.value = static_cast<float>(number_in(said, "score", unknown));
       return (*listener_)(what);
     }
     event(said, what);
@@ -229,7 +232,7 @@ class PluginInstance final : public Instance {
       if (field.kind == FieldInfo::Kind::label) {
         value.label = texts.emplace_back(at != said.end() && at->is_string() ? at->get<std::string>() : "").c_str();
       } else if (field.kind == FieldInfo::Kind::number) {
-        value.number = static_cast<float>(number_in(said, field.name.c_str(), NAN));
+        value.number = static_cast<float>(number_in(said, field.name.c_str(), unknown));
       } else {
         value.integer = at != said.end() && at->is_boolean()
                             ? (at->get<bool>() ? 1 : 0)
@@ -237,8 +240,9 @@ class PluginInstance final : public Instance {
       }
       values.push_back(value);
     }
-    for (const auto& [key, unused] : said.items()) {
-      const auto known = [&](const FieldInfo& field) { return field.name == key; };
+    for (const auto& item : said.items()) {
+      const std::string& key = item.key();
+      const auto known = [&key](const FieldInfo& field) { return field.name == key; };
       if (key != "quality" && std::none_of(info.outputs.begin(), info.outputs.end(), known))
         throw Error(declared_.name + " says a field \"" + key + "\" that it does not declare in emits");
     }
@@ -298,6 +302,7 @@ Declared declared_of(const Json& said, const std::shared_ptr<Plugin>& plugin) {
   for (const Json& field : said.at("config")) declared.info.config.push_back(field_of(field));
   for (const Json& field : said.at("emits")) declared.info.outputs.push_back(field_of(field));
   declared.info.moment = said.value("moment", true);
+  declared.info.causal = said.value("causal", true);
   return declared;
 }
 

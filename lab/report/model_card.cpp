@@ -41,9 +41,12 @@ void intended_use(std::string& out, const StudyResult& result) {
        "vagus is not a medical device: it is not cleared or approved for diagnosis, treatment or monitoring, and "
        "nothing "
        "here may be used for the care of a person.\n");
-  line(out, "It runs sample by sample and answers at most " +
-                fixed(static_cast<double>(result.contract.latency_ms), 0) +
-                " ms late. Method: " + plain(result.contract.source) + "\n");
+  const std::string lateness = !result.causal ? "It is not causal: it sees whole recordings."
+                               : result.contract_words
+                                   ? "How late it answers is not known."
+                                   : "It runs sample by sample and answers at most " +
+                                         fixed(static_cast<double>(result.contract.latency_ms), 0) + " ms late.";
+  line(out, lateness + " Method: " + plain(result.contract.source) + "\n");
 }
 
 void data(std::string& out, const StudyResult& result) {

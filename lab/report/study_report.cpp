@@ -243,8 +243,12 @@ std::string method(const StudyResult& result) {
   const bool beats = result.spec.score.protocol == "ec57";
   if (result.stored) {
     row("Causal, initialised from truth", "not known here: the events were stored, the detector ran elsewhere");
-  } else if (result.contract_words) {
+  } else if (!result.causal) {
+    row("Causal", "no: it sees whole recordings");
+  } else if (std::string_view(result.contract.name) == simulated_events) {
     row("Causal", "its scores are simulated, each with its own delay; the rule that decides sees the past alone");
+  } else if (result.contract_words) {
+    row("Causal", "a stream; how late it answers nobody has said: a prototype");
   } else {
     row("Causal", "yes: sample by sample, each moment said at most " +
                       fixed(static_cast<double>(result.contract.latency_ms), 0) + " ms after it");

@@ -110,7 +110,7 @@ Json detector(const StudyResult& result) {
   return {{"name", result.contract.name},
           {"version", result.contract.version},
           {"config", config},
-          {"causal", result.stored ? Json(nullptr) : Json(true)},
+          {"causal", result.stored ? Json(nullptr) : Json(result.causal)},
           {"latency_ms", result.contract_words ? Json(nullptr) : number(result.contract.latency_ms)},
           {"initialised_from_truth", result.stored ? Json(nullptr) : Json(false)},
           {"stored", result.stored},

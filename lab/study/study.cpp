@@ -86,7 +86,12 @@ Speaker speaker_of(const StudySpec& spec, const std::string& name, const Source&
   }
   if (!spec.detector.plugin.empty()) load_plugin(spec.detector.plugin);
   speaker.built_in = &lab::detector(name);
-  speaker.contract = *speaker.built_in->contract;
+  const Contract& own = *speaker.built_in->contract;
+  if (speaker.built_in->code.empty()) {
+    speaker.contract = own;
+  } else {  // a prototype: how late it is nobody has said
+    worded({own.name, own.version, own.summary, own.source});
+  }
   speaker.code = code_of(*speaker.built_in);
   check_says(*speaker.built_in, spec.score.protocol);
   if (source.simulated() && spec.data.simulate && spec.data.simulate->kind == "events")
@@ -345,6 +350,7 @@ StudyResult run_study(const StudySpec& spec, const Source& given, const Cache& c
   result.contract = speaker.contract;
   result.contract_words = speaker.words;
   result.stored = speaker.stored.has_value();
+  result.causal = speaker.built_in == nullptr || speaker.built_in->causal;
   result.code = speaker.code;
   result.overridden = detector_name != spec.detector.name;
   result.versions = source.versions();

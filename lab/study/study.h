@@ -130,6 +130,7 @@ struct StudyResult {
   Contract contract;
   std::shared_ptr<const std::vector<std::string>> contract_words;  ///< what `contract` points into, unless built in
   bool stored = false;      ///< the events were stored in files: what is known of the detector stands there
+  bool causal = true;       ///< false: a prototype that sees whole recordings
   Config config;            ///< what the study sets; the rest stands at its defaults
   std::string run_key;      ///< names the step "what this detector says", whatever the signal
   std::string code;         ///< hash of the sources that decide what the detector says

@@ -76,7 +76,7 @@ name = "{name}"
 question = "Does a prototype go the whole way?"
 seed = 1
 [data]
-simulate = {{kind = "ecg", subjects = 4, duration_s = 90}}
+simulate = {{kind = "ecg", subjects = 6, duration_s = 90}}
 [detector]
 name = "{detector}"
 plugin = "{plugin}"
@@ -87,8 +87,8 @@ start_s = 10
 name = "beats are found"
 statistic = "ec57.sensitivity_gross"
 direction = "at_least"
-bound = 0.5
-confidence = 0.9
+bound = 0.3
+confidence = 0.8
 '''
 
 
@@ -103,9 +103,18 @@ assert result["verdict"] == "met" and result["detector"]["name"] == "proto.same"
 (FOLDER / "shipped.toml").write_text(SPEC.format(name="shipped", detector="health.beats", plugin="").replace('plugin = ""\n', ""))
 vagus("study", "run", "shipped.toml", "-o", "out/shipped")
 shipped_result = json.loads((FOLDER / "out/shipped/results.json").read_text())
-counts = lambda r: [record["counts"] for record in r["records"]]
+
+
+def counts(results):
+    return [record["counts"] for record in results["records"]]
+
+
 assert counts(result) == counts(shipped_result)
+assert result["detector"]["causal"] is True and result["detector"]["latency_ms"] is None
 vagus("study", "verify", "out/same")
+seen, whole = study("whole", "proto.peaks")
+assert whole["detector"]["causal"] is False and "Not causal" in seen.stdout
+assert "Not causal" in (FOLDER / "out/whole/report.html").read_text() and "Not causal" in (FOLDER / "out/whole/card.md").read_text()
 
 # A changed prototype is another detector: what was kept is not taken for its.
 text = (FOLDER / "proto.py").read_text()
@@ -161,7 +170,7 @@ for name, words in (("bad.raises", "bad.py line 15: ValueError: no such thing"),
     ran = vagus("run", name, "r1.hea", "--plugin", "bad.py", status=3)
     assert words in ran.stderr and ran.stderr.count("\n") <= 3, (name, ran.stderr)
 ran, failed = study("raises", "bad.raises", "bad.py", 1)
-assert len(failed["failed"]) == 4 and "no such thing" in failed["failed"][0]["why"], failed["failed"]
+assert len(failed["failed"]) == 6 and "no such thing" in failed["failed"][0]["why"], failed["failed"]
 for plugin, words in (("nowhere.py", "no such file"), ("empty.py", "declares no detector"), ("syntax.py", "SyntaxError")):
     if plugin != "nowhere.py":
         (FOLDER / plugin).write_text("" if plugin == "empty.py" else "def (:\n")
