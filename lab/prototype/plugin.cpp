@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "lab/base/error.h"
+#include "lab/base/numbers.h"
 #include "lab/detect/detector.h"
 #include "lab/prototype/child.h"
 #include "lab/signal/recording.h"
