@@ -44,8 +44,9 @@ class Prototype:
         """The configuration: what `__init__` (or the function) takes beyond rate_hz, with its defaults."""
         call = self.made.__init__ if inspect.isclass(self.made) else self.made
         found = {}
-        for name, parameter in inspect.signature(call).parameters.items():
-            if name in ("self", "rate_hz", "recording") or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        # The first is self, or the recording that a function is called with.
+        for name, parameter in list(inspect.signature(call).parameters.items())[1:]:
+            if name == "rate_hz" or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
             if parameter.default is parameter.empty or not isinstance(parameter.default, (bool, int, float)):
                 raise UsageError(f"{self.name}: the parameter {name} needs a number as its default")
