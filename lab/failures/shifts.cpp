@@ -46,8 +46,8 @@ std::vector<std::uint32_t> first_of_episodes(std::vector<std::uint32_t> rows,
   const std::uint32_t reach = episode(rows, stratum);
   std::vector<std::uint32_t> kept;
   for (const std::uint32_t row : rows) {
-    const bool follows = !kept.empty() && stratum[kept.back()] == stratum[row] && row != kept.back() &&
-                         row - kept.back() <= reach;
+    const bool follows =
+        !kept.empty() && stratum[kept.back()] == stratum[row] && row != kept.back() && row - kept.back() <= reach;
     if (!follows) kept.push_back(row);
   }
   std::sort(kept.begin(), kept.end());

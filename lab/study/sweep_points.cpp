@@ -128,7 +128,8 @@ SweptPoints run_points(const StudySpec& spec, const StudyResult& base, const Sou
                        const StudyOptions& options) {
   SweptPoints points;
   points.units = units_of(spec, base);
-  const bool decides = !base.records.empty() && base.records.front().events && (base.stored || std::string_view(base.contract.name) == simulated_events);
+  const bool decides = !base.records.empty() && base.records.front().events &&
+                       (base.stored || std::string_view(base.contract.name) == simulated_events);
   for (const Config& setting : settings_of(spec.sweep)) {
     Config config = base.config;
     for (const auto& [key, value] : setting) config[key] = value;
