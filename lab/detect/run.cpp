@@ -323,7 +323,13 @@ RunResult run(const DetectorInfo& detector, const Recording& recording, const Ru
   const TimeAxis& time = reading.lead().time;
   LiveRun live(detector, options, time.rate_hz, recording.start, reading.lead().name, reading.present());
   live.input_rows() = time.input_rows;
-  while (reading.step(live.feed())) {
+  try {
+    while (reading.step(live.feed())) {
+    }
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {  // a prototype's: what is built in throws nothing here
+    throw Error(error.what(), recording.name);
   }
   try {
     return live.finish(time.duration_s(), time.jitter_ms, recording.repairs);

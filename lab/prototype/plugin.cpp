@@ -1,6 +1,7 @@
 #include "lab/prototype/plugin.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -37,15 +38,18 @@ class Plugin {
       }
     }
     auto fresh = started();
-    (void)describe(*fresh);
+    if (describe(*fresh) != first_) throw Error("was changed while it ran", file_, "run it again");
     return fresh;
   }
   /// A worker that has said nothing yet.
   std::unique_ptr<Child> started() const {
     const char* named = std::getenv("VAGUS_PYTHON");  // NOLINT(concurrency-mt-unsafe): nothing here writes it
     const std::string python = named != nullptr && *named != 0 ? named : "python3";
-    return std::make_unique<Child>(std::vector<std::string>{python, "-m", "vagus.worker", file_},
-                                   ChildLimits{limits_.answer_s, limits_.memory_mb});
+    // One thread each and one order of hashes: answers do not depend on the machine or the worker.
+    return std::make_unique<Child>(
+        std::vector<std::string>{"env", "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
+                                 "MKL_NUM_THREADS=1", python, "-m", "vagus.worker", file_},
+        ChildLimits{limits_.answer_s, limits_.memory_mb});
   }
   void give_back(std::unique_ptr<Child> worker) {
     const std::scoped_lock lock(mutex_);
@@ -56,14 +60,19 @@ class Plugin {
     const auto line = worker.line();
     const Json said = line ? Json::parse(*line, nullptr, false) : Json();
     if (said.is_object() && said.contains("error")) throw Error(said["error"].get<std::string>(), file_);
-    if (!said.is_object() || !said.contains("detectors")) throw Error("Python " + worker.last_words(), file_);
+    if (!said.is_object() || !said.contains("detectors") || !said["detectors"].is_array())
+      throw Error("Python " + worker.last_words(), file_);
     return said;
   }
   const std::string& file() const { return file_; }
+  const PluginLimits& limits() const { return limits_; }
+  /// What the first worker said: all others must say the same.
+  void keep(Json first) { first_ = std::move(first); }
 
  private:
   std::string file_;
   PluginLimits limits_;
+  Json first_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Child>> idle_;
 };
@@ -147,35 +156,56 @@ class PluginInstance final : public Instance {
   /// One request, and what is said before its "ok".
   void ask(const Json& request, std::string_view bytes) {
     whole_ = false;
+    using Clock = std::chrono::steady_clock;
+    const double limit_s = declared_.plugin->limits().answer_s;
+    const auto end = Clock::now() + std::chrono::duration<double>(limit_s);
     worker_->write(request.dump() + "\n");
     worker_->write(bytes);
     for (;;) {
       const auto line = worker_->line();
       if (!line) throw Error(declared_.name + ": its Python " + worker_->last_words());
-      const Json said = Json::parse(*line, nullptr, false);
-      if (!said.is_object()) throw Error(declared_.name + " said something that is no JSON object");
-      if (said.contains("ok")) break;
-      if (said.contains("error")) {
-        // The worker has told why and goes on.
-        whole_ = true;
-        throw Error(declared_.name + ": " + said["error"].get<std::string>());
+      if (Clock::now() > end) throw Error(declared_.name + " has not come to an end for " + shortest(limit_s) + " s");
+      const Json answer = Json::parse(*line, nullptr, false);
+      if (!answer.is_object()) throw Error(declared_.name + " said something that is no JSON object");
+      if (const auto said = answer.find("said"); said != answer.end() && said->is_object()) {
+        hear(*said);
+        continue;
       }
-      hear(said);
+      if (answer.contains("ok")) break;
+      // The worker has told why and goes on.
+      whole_ = answer.contains("error");
+      throw Error(declared_.name + ": " + text_in(answer, "error", "an answer that is none"));
     }
     whole_ = true;
   }
-  static double number_in(const Json& said, const char* key, double standard) {
+  static std::string text_in(const Json& said, const char* key, const char* otherwise) {
     const auto at = said.find(key);
-    return at != said.end() && at->is_number() ? at->get<double>() : standard;
+    return at != said.end() && at->is_string() ? at->get<std::string>() : otherwise;
   }
-  std::int64_t sample_in(const Json& said, const char* key) const {
-    const double value = number_in(said, key, -1);
-    if (!(value >= 0) || value > static_cast<double>(pushed_))
-      throw Error(declared_.name + " says " + key + " " + shortest(value) + ", and " + std::to_string(pushed_) +
-                  " samples were pushed: it speaks of the future or of nothing");
-    return static_cast<std::int64_t>(value);
+  [[noreturn]] void wrong(const std::string& what) const { throw Error(declared_.name + " says " + what); }
+  /// NaN where it says null.
+  double number_in(const Json& said, const std::string& key) const {
+    const auto at = said.find(key);
+    if (at == said.end()) wrong("nothing of \"" + key + "\"");
+    if (at->is_null()) return unknown;
+    if (!at->is_number()) wrong("a \"" + key + "\" that is no number");
+    return at->get<double>();
+  }
+  std::int64_t whole_in(const Json& said, const std::string& key) const {
+    const auto at = said.find(key);
+    if (at == said.end() || !at->is_number_integer()) wrong("a \"" + key + "\" that is no whole number");
+    return at->get<std::int64_t>();
+  }
+  /// A sample that was pushed, or one past the last.
+  std::int64_t sample_in(const Json& said, const char* key, bool past_the_last = false) const {
+    const std::int64_t sample = whole_in(said, key);
+    if (sample < 0 || sample > pushed_ || (sample == pushed_ && !past_the_last))
+      wrong(std::string(key) + " " + std::to_string(sample) + ", and " + std::to_string(pushed_) +
+            " samples were pushed: it speaks of the future or of nothing");
+    return sample;
   }
   void hear(const Json& said) {
+    if (listener_ == nullptr) wrong("something before the first sample");
     Said what{.kind = Said::Kind::event,
               .known_sample = pushed_,
               .at_end = at_end_,
@@ -185,31 +215,30 @@ class PluginInstance final : public Instance {
               .probe = -1,
               .reason = nullptr,
               .values = {}};
-    const std::string kind = said.contains("kind") && said["kind"].is_string() ? said["kind"].get<std::string>() : "";
+    const std::string kind = text_in(said, "kind", "");
     if (kind == "unreadable") {
       what.kind = Said::Kind::unreadable;
       what.sample = sample_in(said, "start_sample");
-      what.end_sample = sample_in(said, "end_sample");
-      const std::string reason =
-          said.contains("reason") && said["reason"].is_string() ? said["reason"].get<std::string>() : "not told";
+      what.end_sample = sample_in(said, "end_sample", true);
+      const std::string reason = text_in(said, "reason", "not told");
       what.reason = reason.c_str();
       return (*listener_)(what);
     }
     if (kind == "probe") {
       const auto& names = declared_.probe_names;
-      const auto at = std::find(names.begin(), names.end(), said.value("name", ""));
+      const auto at = std::find(names.begin(), names.end(), text_in(said, "name", ""));
       if (at == names.end()) return;
       what.kind = Said::Kind::probe;
       what.probe = static_cast<int>(at - names.begin());
       what.sample = what.end_sample = sample_in(said, "sample");
-      what.value = static_cast<float>(number_in(said, "value", unknown));
+      what.value = static_cast<float>(number_in(said, "value"));
       return (*listener_)(what);
     }
     if (kind == "candidate") {
       if (!wanted_.scores) return;
       what.kind = Said::Kind::candidate;
       what.sample = what.end_sample = sample_in(said, "sample");
-      what.value = static_cast<float>(number_in(said, "score", unknown));
+      what.value = static_cast<float>(number_in(said, "score"));
       return (*listener_)(what);
     }
     event(said, what);
@@ -217,13 +246,15 @@ class PluginInstance final : public Instance {
   void event(const Json& said, Said& what) {
     const DetectorInfo& info = declared_.info;
     what.sample = sample_in(said, info.moment ? "sample" : "start_sample");
-    what.end_sample = info.moment ? what.sample : sample_in(said, "end_sample");
+    what.end_sample = info.moment ? what.sample : sample_in(said, "end_sample", true);
     if (what.sample < last_sample_)
       throw Error(declared_.name + " says events out of order: sample " + std::to_string(what.sample) + " after " +
                   std::to_string(last_sample_));
     last_sample_ = what.sample;
     if (what.end_sample < what.sample) throw Error(declared_.name + " says a stretch that ends before it starts");
-    what.value = static_cast<float>(number_in(said, "quality", 1));
+    const double quality = said.contains("quality") ? number_in(said, "quality") : 1;
+    if (quality < 0 || quality > 1) wrong("a quality of " + shortest(quality) + ": it is a probability");
+    what.value = static_cast<float>(quality);
     std::vector<FieldValue> values;
     std::deque<std::string> texts;
     for (const FieldInfo& field : info.outputs) {
@@ -231,13 +262,15 @@ class PluginInstance final : public Instance {
       value.kind = field.kind;
       const auto at = said.find(field.name);
       if (field.kind == FieldInfo::Kind::label) {
-        value.label = texts.emplace_back(at != said.end() && at->is_string() ? at->get<std::string>() : "").c_str();
+        if (at == said.end() || !at->is_string()) wrong("a \"" + field.name + "\" that is no text");
+        value.label = texts.emplace_back(at->get<std::string>()).c_str();
       } else if (field.kind == FieldInfo::Kind::number) {
-        value.number = static_cast<float>(number_in(said, field.name.c_str(), unknown));
+        value.number = static_cast<float>(number_in(said, field.name));
+      } else if (field.kind == FieldInfo::Kind::flag) {
+        if (at == said.end() || !at->is_boolean()) wrong("a \"" + field.name + "\" that is neither true nor false");
+        value.integer = at->get<bool>() ? 1 : 0;
       } else {
-        value.integer = at != said.end() && at->is_boolean()
-                            ? (at->get<bool>() ? 1 : 0)
-                            : static_cast<std::int64_t>(number_in(said, field.name.c_str(), 0));
+        value.integer = whole_in(said, field.name);
       }
       values.push_back(value);
     }
@@ -272,8 +305,19 @@ FieldInfo field_of(const Json& said) {
                   .standard = said.value("default", 0.0),
                   .labels = {}};
   const std::string type = said.value("type", "float");
-  if (type == "int") field.kind = FieldInfo::Kind::integer, field.bytes = 8;
-  if (type == "bool") field.kind = FieldInfo::Kind::flag, field.bytes = 1;
+  constexpr double whole_to = 9e15;  // what a double still counts one by one
+  if (type == "int") {
+    field.kind = FieldInfo::Kind::integer;
+    field.bytes = 8;
+    field.low = -whole_to;
+    field.high = whole_to;
+  }
+  if (type == "bool") {
+    field.kind = FieldInfo::Kind::flag;
+    field.bytes = 1;
+    field.low = 0;
+    field.high = 1;
+  }
   if (type == "str") field.kind = FieldInfo::Kind::label;
   return field;
 }
@@ -339,6 +383,7 @@ std::vector<std::string> load_plugin(const std::string& file, const PluginLimits
   const auto plugin = std::make_shared<Plugin>(path, limits);
   auto worker = plugin->started();
   const Json said = plugin->describe(*worker);
+  plugin->keep(said);
   std::vector<std::string> names;
   for (const Json& one : said.at("detectors")) {
     Declared& declared = all.emplace_back(declared_of(one, plugin));

@@ -73,7 +73,13 @@ void check_version(const Json& results) {
     if (simulated) return std::string(event_simulator_code());
     const StudySpec spec = parse_spec(text_at(results, "specification_text"), "specification_text");
     if (!spec.detector.plugin.empty()) load_plugin(spec.detector.plugin);
-    return code_of(lab::detector(detector.at("name").get<std::string>()));
+    const std::string name = detector.at("name").get<std::string>();
+    try {
+      return code_of(lab::detector(name));
+    } catch (const UsageError&) {
+      throw Error("the detector " + name + " is not known here", "",
+                  "--plugin FILE.py names the file that declares it");
+    }
   };
   if (!stored && detector.at("code").get<std::string>() != code())
     refuse("the sources that decide what the detector says differ");

@@ -284,8 +284,9 @@ void bind_recordings(nb::module_& m) {
            })
       .def("track_list", [](nb::handle self) {
         nb::list all;
+        // Copies: another track may be added while one is held.
         for (const lab::Track& track : nb::cast<const Recording&>(self).tracks)
-          all.append(nb::cast(&track, nb::rv_policy::reference_internal, self));
+          all.append(nb::cast(lab::Track(track), nb::rv_policy::move));
         return all;
       });
   m.def("read", read, nb::arg("names"), nb::arg("annotations") = true);

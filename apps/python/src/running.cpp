@@ -213,13 +213,17 @@ class Stream {
     }
     return static_cast<double>(sample) / rate_hz_ + lost_s;
   }
+  /// One interval after the sample before: a stretch that ends at a gap ends before it.
+  double end_time_of(std::int64_t sample) const {
+    return sample > 0 ? time_of(sample - 1) + 1 / rate_hz_ : time_of(sample);
+  }
   void hear(const lab::Said& said) {
     using Kind = lab::Said::Kind;
     if (said.kind == Kind::event) {
       const std::int64_t known = restored_at_ + said.known_sample - 1;  // a restored instance counts from 0 again
-      rows_.append(said, time_of(said.sample), time_of(said.end_sample), time_of(known));
+      rows_.append(said, time_of(said.sample), end_time_of(said.end_sample), time_of(known));
     } else if (said.kind == Kind::unreadable) {
-      unreadable_.append(nb::make_tuple(time_of(said.sample), time_of(said.end_sample), said.reason));
+      unreadable_.append(nb::make_tuple(time_of(said.sample), end_time_of(said.end_sample), said.reason));
     } else if (said.kind == Kind::probe && said.probe >= 0 &&
                static_cast<std::size_t>(said.probe) < detector_.contract->probes.size()) {
       auto& curve = curves_[detector_.contract->probes[static_cast<std::size_t>(said.probe)].name];

@@ -67,8 +67,9 @@ beats = [(e["sample"], e["quality"]) for e in shipped if "summary" not in e and 
 mine = [(e["sample"], e["quality"]) for e in same if "summary" not in e and "kind" not in e]
 assert beats == mine and len(beats) > 80, (len(beats), len(mine))
 assert same[-1]["detector"] == "proto.same" and len(same[-1]["version"]) == 32
-stricter = lines(vagus("run", "proto.same", "r1.hea", "--json", "--plugin", "proto.py", "--set", "threshold=0.9").stdout)
-assert len(stricter) <= len(same)
+every = lines(vagus("run", "proto.peaks", "r1.hea", "--json", "--plugin", "proto.py").stdout)
+none = lines(vagus("run", "proto.peaks", "r1.hea", "--json", "--plugin", "proto.py", "--set", "height_mv=50").stdout)
+assert len(every) > 20 and len(none) == 1 and none[-1]["config"]["height_mv"] == 50, (len(every), len(none))
 assert "did you mean" in vagus("run", "proto.same", "r1.hea", "--plugin", "proto.py", "--set", "treshold=1", status=2).stderr
 
 SPEC = '''
@@ -123,6 +124,8 @@ _, changed = study("same", "proto.same")
 assert changed["detector"]["version"] != result["detector"]["version"] and counts(changed) != counts(result)
 vagus("study", "verify", "out/same")
 (FOLDER / "proto.py").write_text(text)
+assert result["detector"]["version"] == study("same", "proto.same")[1]["detector"]["version"]
+(FOLDER / "proto.py").write_text(text + "# another file, another version\n")
 refused = vagus("study", "verify", "out/same", status=3)
 assert "another version" in refused.stderr, refused.stderr
 
@@ -160,13 +163,42 @@ def future(recording):
 def fields(recording):
     return [{"sample": 1, "colour": 3}]
 
+@bad("bad.quality")
+def quality(recording):
+    return [{"sample": 1, "quality": 17}]
+
+@bad("bad.words")
+def words(recording):
+    return [{"sample": "one"}]
+
+@bad("bad.ok")
+def ok(recording):
+    return [{"sample": 1, "ok": True}]
+
+@bad("bad.part")
+def part(recording):
+    return [{"sample": 1.5}]
+
+@bad("bad.stream")
+class Stream:
+    def push(self, ecg):
+        raise RuntimeError("in a stream")
+
+@bad("bad.init")
+class Init:
+    def __init__(self, rate_hz):
+        raise RuntimeError("at once")
+    def push(self, ecg):
+        return []
+
 @bad("bad.backwards")
 def backwards(recording):
     return [{"sample": 200}, {"sample": 100}]
 ''')
-for name, words in (("bad.raises", "bad.py line 15: ValueError: no such thing"), ("bad.exits", "ended with status 7"),
+for name, words in (("bad.raises", "ValueError: no such thing"), ("bad.exits", "ended with status 7"),
                     ("bad.garbage", "an event is a dict"), ("bad.future", "future"), ("bad.fields", '"colour"'),
-                    ("bad.backwards", "order")):
+                    ("bad.quality", "probability"), ("bad.words", "no whole number"), ("bad.ok", '"ok"'), ("bad.part", "no whole number"),
+                    ("bad.stream", "r1: bad.stream: bad.py line"), ("bad.init", "RuntimeError: at once"), ("bad.backwards", "order")):
     ran = vagus("run", name, "r1.hea", "--plugin", "bad.py", status=3)
     assert words in ran.stderr and ran.stderr.count("\n") <= 3, (name, ran.stderr)
 ran, failed = study("raises", "bad.raises", "bad.py", 1)

@@ -110,7 +110,7 @@ def test_probes_and_scores(simulated):
     assert set(events.probes) == {name for name, _ in vg.detectors("health.beats")["probes"]}
     detector = vg.health.BeatDetector(rate_hz=360, probes=True)
     detector.push(np.zeros(3600, "float32"))
-    assert set(detector.probes) <= set(events.probes)
+    assert detector.probes and set(detector.probes) <= set(events.probes)
 
 
 def test_samples_are_handed_over_without_a_copy(simulated):
@@ -200,6 +200,10 @@ def test_labels_can_be_added(tmp_path):
     recording.add_track("beats", [1.0, 2.5], ["N", "V"], rate_hz=250)
     assert recording.tracks["beats"].t_s.tolist() == [1.0, 2.5]
     assert recording.tracks["beats"].labels == ["N", "V"]
+    first = recording.tracks["beats"]
+    for i in range(20):
+        recording.add_track(f"more {i}", [3.0], ["N"], rate_hz=250)
+    assert first.labels == ["N", "V"] and len(recording.tracks) == 21
 
 
 def test_the_store(tmp_path, monkeypatch):

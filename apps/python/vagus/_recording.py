@@ -96,7 +96,7 @@ def from_pandas(frame, rate_hz=None, **known):
     if hasattr(index, "total_seconds"):
         stamps = index.total_seconds().to_numpy()
     else:
-        stamps = index.to_numpy()
+        stamps = index.to_numpy("datetime64[ns]") if index.dtype.kind == "M" or hasattr(index, "tz") else index.to_numpy()
         if stamps.dtype.kind == "M" and "start" not in known and len(index):
             known["start"] = index[0].isoformat()
     return from_arrays(channels, t_s=stamps, **known)

@@ -53,10 +53,18 @@ class Prototype:
             found[name] = parameter.default
         return found
 
-    def version(self):
-        """Hash of the source file and of every file it declares to depend on: another hash is another detector."""
-        digest = hashlib.blake2b(digest_size=16)
-        for path in [self.file, *self.depends]:
+    def version(self, plugin):
+        """Hash of what decides its answers: the plugin's file, the one its source stands in, those it declares to depend
+        on, Python, NumPy and this package. Another hash is another detector."""
+        import sys
+
+        import numpy
+
+        from . import _core
+
+        digest = hashlib.blake2b(f"{sys.version} {numpy.__version__}".encode(), digest_size=16)
+        plugin = os.path.abspath(plugin)
+        for path in [plugin, *([] if self.file == plugin else [self.file]), *self.depends, _core.__file__]:
             try:
                 with open(path, "rb") as source:
                     digest.update(source.read())
@@ -65,14 +73,14 @@ class Prototype:
             digest.update(b"\0")
         return digest.hexdigest()
 
-    def description(self):
+    def description(self, plugin):
         """As the lab takes it: a dict for JSON."""
         kinds = {bool: "bool", int: "int", float: "float", str: "str"}
         config = [{"name": "rate_hz", "type": "float", "unit": "Hz", "low": 0.01, "high": 1e6, "default": 250.0,
                    "meaning": "sampling rate"}]
         for name, default in self.parameters().items():
             config.append({"name": name, "type": kinds[type(default)], "default": float(default), "meaning": f"{self.name}'s {name}"})
-        return {"name": self.name, "version": self.version(), "summary": self.summary, "event": self.event,
+        return {"name": self.name, "version": self.version(plugin), "summary": self.summary, "event": self.event,
                 "causal": self.streams, "moment": "sample" in self.emits, "reads": self.reads, "probes": self.probes,
                 "config": config,
                 "emits": [{"name": field, "type": kinds[kind]} for field, kind in self.emits.items() if field != "quality"]}

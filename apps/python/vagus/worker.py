@@ -1,14 +1,17 @@
 """``python -m vagus.worker FILE.py``: runs the prototypes of a file for the program, one request after the other.
 
 On standard output first one line of JSON that describes the detectors; then, for each request on standard input (a line of
-JSON, after ``push`` the samples as little-endian float32, row by row), the lines that were said and ``{"ok": true}``, or
-``{"error": "..."}``. What the prototype prints goes to standard error.
+JSON, after ``push`` the samples as little-endian float32, row by row), a line ``{"said": {...}}`` for whatever was said and
+``{"ok": true}``, or ``{"error": "..."}``. It ends with its parent. What the prototype prints goes to standard error.
 """
 
 import json
 import os
+import random
 import runpy
 import sys
+import threading
+import time
 import traceback
 
 
@@ -27,7 +30,15 @@ def _plain(value):
     return value.item() if hasattr(value, "item") else value
 
 
+def _end_with(parent):
+    """A program that was killed leaves no worker behind, however long a push takes."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main(file):
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
@@ -42,7 +53,7 @@ def main(file):
     sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
     try:
         runpy.run_path(file, run_name="vagus_prototype")
-        detectors = [one.description() for one in prototype._registered.values()]
+        detectors = [one.description(file) for one in prototype._registered.values()]
     except BaseException as error:  # SystemExit of a prototype too
         say({"error": _told(error, file)})
         out.flush()
@@ -58,7 +69,7 @@ def main(file):
             if not isinstance(event, dict):
                 raise TypeError(f"an event is a dict, and this is {type(event).__name__}")
             line = {str(key): _plain(value) for key, value in event.items()}
-            say({key: None if isinstance(value, float) and value != value else value for key, value in line.items()})
+            say({"said": {key: None if isinstance(value, float) and value != value else value for key, value in line.items()}})
 
     while True:
         request = inp.readline()
@@ -70,6 +81,8 @@ def main(file):
             if request["op"] == "make":
                 one = prototype._registered[request["detector"]]
                 channels = len(one.reads)
+                random.seed(0)  # the same whichever worker, and after whichever recording
+                np.random.seed(0)
                 running = prototype.Running(one, request["config"])
             elif request["op"] == "push":
                 answered(running.push(np.frombuffer(samples, "<f4").reshape(-1, channels)))
