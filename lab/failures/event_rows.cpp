@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "lab/base/error.h"
@@ -54,9 +55,10 @@ std::vector<Row> lay_rows(const std::vector<Piece>& pieces, const EventCounts& c
   std::vector<Row> rows;
   for (const Piece& piece : pieces) {
     const double parts = std::max(1.0, std::ceil(piece.at.length_s() / stretch_s - 1e-9));
-    for (double k = 0; k < parts; ++k) {
-      const double from = piece.at.start_s + piece.at.length_s() * k / parts;
-      const double to = piece.at.start_s + piece.at.length_s() * (k + 1) / parts;
+    for (std::int64_t k = 0; k < static_cast<std::int64_t>(parts); ++k) {
+      const auto part = static_cast<double>(k);
+      const double from = piece.at.start_s + piece.at.length_s() * part / parts;
+      const double to = piece.at.start_s + piece.at.length_s() * (part + 1) / parts;
       rows.push_back({(from + to) / 2, {from, to}, &piece, nullptr});
     }
   }

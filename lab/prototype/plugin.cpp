@@ -58,7 +58,7 @@ class Plugin {
   /// What a fresh worker says first: the detectors of the file.
   Json describe(Child& worker) const {
     const auto line = worker.line();
-    const Json said = line ? Json::parse(*line, nullptr, false) : Json();
+    Json said = line ? Json::parse(*line, nullptr, false) : Json();
     if (said.is_object() && said.contains("error")) throw Error(said["error"].get<std::string>(), file_);
     if (!said.is_object() || !said.contains("detectors") || !said["detectors"].is_array())
       throw Error("Python " + worker.last_words(), file_);

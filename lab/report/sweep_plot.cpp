@@ -104,18 +104,21 @@ std::vector<double> ticks(const Axis& axis) {
   std::vector<double> all;
   if (axis.logarithmic) {
     const bool wide = axis.high / axis.low > 40;
-    for (double decade = std::pow(10, std::floor(std::log10(axis.low))); decade <= axis.high; decade *= 10) {
+    double decade = std::pow(10, std::floor(std::log10(axis.low)));
+    while (decade <= axis.high) {
       for (const double step : {1.0, 2.0, 5.0}) {
         if (wide && step != 1.0) continue;
         if (axis.zeros && decade * step < 1.5 * axis.low) continue;  // where "0" stands
         if (decade * step >= axis.low && decade * step <= axis.high) all.push_back(decade * step);
       }
+      decade *= 10;
     }
     if (all.size() < 2) all = {axis.low, axis.high};
     return all;
   }
   const double step = round_step(axis.high - axis.low, 6);
-  for (double k = std::ceil(axis.low / step - 1e-9); k * step <= axis.high + 1e-9 * step; ++k) all.push_back(k * step);
+  double k = std::ceil(axis.low / step - 1e-9);
+  while (k * step <= axis.high + 1e-9 * step) all.push_back(k++ * step);
   return all;
 }
 
@@ -231,10 +234,11 @@ std::string sweep_plot(const StudySpec& spec, const SweepResult& sweep) {
       (setting.front || chosen ? front : rest) += point(across, up, setting, chosen);
     }
     const std::string words = in_words(across, up, sweep);
-    out += "<figure><svg viewBox=\"0 0 1800 650\" role=\"img\" aria-label=\"" + escaped(words) + "\">" +
-           frame(across, up) + rest + front + "</svg><figcaption>" + escaped(words) +
-           " Filled: on the front, with intervals; hollow: beaten; ringed: chosen; dashed: the "
-           "bounds.</figcaption></figure>\n";
+    out.append("<figure><svg viewBox=\"0 0 1800 650\" role=\"img\" aria-label=\"").append(escaped(words)).append("\">");
+    out.append(frame(across, up)).append(rest).append(front).append("</svg><figcaption>").append(escaped(words));
+    out +=
+        " Filled: on the front, with intervals; hollow: beaten; ringed: chosen; dashed: the "
+        "bounds.</figcaption></figure>\n";
   }
   return out;
 }

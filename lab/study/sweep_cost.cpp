@@ -35,10 +35,11 @@ SweepCosts::SweepCosts(const StudySpec& spec, const StudyResult& base, const Cos
   for (const std::string& path : files) {
     for (Json& cost : cost_file(path)) {
       const std::string detector = cost.value("detector", ""), version = cost.value("version", "");
-      if (detector != base.contract.name || version != base.contract.version)
-        throw Error("the cost that was measured is of " + detector + " " + version + ", and the study is of " +
-                        base.contract.name + " " + base.contract.version,
-                    path);
+      if (detector != base.contract.name || version != base.contract.version) {
+        std::string apart = "the cost that was measured is of ";
+        apart.append(detector).append(" ").append(version).append(", and the study is of ");
+        throw Error(apart.append(base.contract.name).append(" ").append(base.contract.version), path);
+      }
       Config config = config_in(cost);
       known_.push_back({std::move(config), std::move(cost), path});
     }
