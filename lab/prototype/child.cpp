@@ -129,16 +129,6 @@ std::optional<std::string> Child::cut_line() {
   return line;
 }
 
-std::optional<std::string> Child::line_at_hand() {
-  if (auto line = cut_line()) return line;
-  std::string_view nothing;
-  while (out_ >= 0 && exchange(nothing, 0)) {
-    if (auto line = cut_line()) return line;
-    if (out_ < 0) break;
-  }
-  return std::nullopt;
-}
-
 std::optional<std::string> Child::line() {
   const auto end = Clock::now() + std::chrono::duration<double>(limits_.answer_s);
   std::string_view nothing;

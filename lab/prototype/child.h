@@ -29,8 +29,6 @@ class Child {
   void write(std::string_view bytes);
   /// The next line that it says, without its newline; nothing once it has closed its output. Waits up to the limit.
   std::optional<std::string> line();
-  /// The next line if it is here already.
-  std::optional<std::string> line_at_hand();
   /// Closes its input.
   void end_input();
   /// Waits for its end; its exit status, or 128 + the signal.
