@@ -36,6 +36,7 @@ void declare_score(CLI::App& app, Action& action);
 void declare_study(CLI::App& app, Action& action);
 void declare_release(CLI::App& app, Action& action);
 void declare_export(CLI::App& app, Action& action);
+void declare_port(CLI::App& app, Action& action);
 void declare_replay(CLI::App& app, Action& action);
 void declare_board(CLI::App& app, Action& action);
 void declare_completion(CLI::App& app, Action& action);

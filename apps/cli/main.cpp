@@ -20,6 +20,7 @@ constexpr CommandInfo commands[] = {
     {"score", "compare two sets of annotations by a protocol", declare_score},
     {"study", "a question, data and a detector: from specification to verdict", declare_study},
     {"release", "may this version go out: freeze one, hold a candidate against it", declare_release},
+    {"port", "a prototype beside its port: where do they part", declare_port},
     {"cost", "what a detector costs on a wrist's cores, and in energy a day", declare_cost},
     {"simulate", "recordings with exact truth", declare_simulate},
     {"export", "a detector's sources and C header for somebody else's firmware", declare_export},

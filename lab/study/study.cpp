@@ -280,6 +280,13 @@ std::string why_failed() {
 
 }  // namespace
 
+std::string run_key(const DetectorInfo& detector, const Config& config, const DataSpec& data) {
+  Speaker speaker;
+  speaker.contract = *detector.contract;
+  speaker.code = code_of(detector);
+  return run_key(speaker, config, data);
+}
+
 void on_cores(std::size_t count, int threads, const std::function<void(std::size_t)>& each) {
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, each, tbb::simple_partitioner()); });

@@ -166,6 +166,9 @@ void on_cores(std::size_t count, int threads, const std::function<void(std::size
 StudyResult run_study(const StudySpec& spec, const Source& source, const Cache& cache,
                       const StudyOptions& options = {});
 
+/// Names the step "what this detector says" in the cache, whatever the signal: by all that can change it.
+std::string run_key(const DetectorInfo& detector, const Config& config, const DataSpec& data);
+
 /// A recording's counts, as statistics take them.
 Count count_of(const RecordResult& record);
 
