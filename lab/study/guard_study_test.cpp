@@ -332,6 +332,43 @@ TEST(GuardStudy, ASubjectUnderTwoIdsIsALeakAndTheRecordingsAreNamed) {
   EXPECT_EQ(leak_of(spec, Doubled(*source, "nobody")), "");
 }
 
+/// Every member is a window of 20 s of the first one's signal; the next begins `hop_s` later.
+class Windows final : public SourceOver {
+ public:
+  Windows(const Source& inner, double hop_s) : SourceOver(inner), hop_s_(hop_s) {}
+  const std::vector<StudyItem>& items() const override { return inner().items(); }
+  Recording load(const StudyItem& item) const override {
+    std::size_t index = 0;
+    while (items()[index].name != item.name) ++index;
+    Recording recording = inner().load(items()[0]);
+    recording.name = item.name;
+    recording.subject = item.subject;
+    for (Channel& channel : recording.channels) {
+      const double rate_hz = channel.time.rate_hz;
+      std::vector<float> values(static_cast<std::size_t>(20 * rate_hz));
+      channel.samples.read(static_cast<std::size_t>(hop_s_ * static_cast<double>(index) * rate_hz), values);
+      channel.time = TimeAxis::even(rate_hz, static_cast<std::int64_t>(values.size()));
+      channel.samples = Samples(std::move(values));
+    }
+    return recording;
+  }
+  Recording header(const StudyItem& item) const override { return load(item); }
+  const Source& as_recorded() const override { return *this; }
+
+ private:
+  double hop_s_;
+};
+
+TEST(GuardStudy, WindowsThatShareSamplesAcrossASplitAreALeakAndThoseThatTouchAreNot) {
+  StudySpec spec = beats_spec();
+  spec.data.simulate->duration_s = 100;
+  const auto source = open_source(spec.data, spec.score.reference, spec.seed);
+  const std::string leak = leak_of(spec, Windows(*source, 10));
+  EXPECT_NE(leak.find("simulated:s0001"), std::string::npos) << leak;
+  EXPECT_NE(leak.find("simulated:s0002"), std::string::npos) << leak;
+  EXPECT_EQ(leak_of(spec, Windows(*source, 20)), "");
+}
+
 TEST(GuardStudy, OneSignalUnderTwoJudgedIdsIsNoted) {
   StudySpec spec = beats_spec();
   spec.split = {};

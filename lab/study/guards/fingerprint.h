@@ -51,8 +51,8 @@ struct SameSignal {
   double correlation = 0;       ///< mean over that, in 0.5 to 10 Hz
 };
 
-/// Every pair for which `compared` is true and that shares a stretch of at least 6 s (of 16 s where both are that
-/// long), each once, in order (`compared` is called with the lower index first, from several
+/// Every pair for which `compared` is true and that shares a stretch of at least 16 s (of recordings shorter than 32 s:
+/// 6 s and 0.4 of the shorter), each once, in order (`compared` is called with the lower index first, from several
 /// threads). A stretch is shared where the two correlate by at least 0.8 and much less so at any
 /// other shift up to 4 s: rhythms that merely keep step correlate at the next beat as well. Linear in the anchors but
 /// for codes that many recordings have.

@@ -71,6 +71,55 @@ TEST(Fingerprint, DifferentPeopleAreNotTakenForOne) {
                              << found[0].b;
 }
 
+TEST(Fingerprint, WindowsOfTwentySecondsOfDifferentPeopleAreNotTakenForOne) {
+  std::vector<Fingerprint> prints;
+  for (int i = 0; i < 150; ++i) prints.push_back(fingerprint(simulated_ecg(5, i, 20)));
+  EXPECT_LE(same_signals(prints, all_pairs).size(), 1U) << "of " << 150 * 149 / 2 << " pairs";
+}
+
+/// Fifteen seconds of three axes that swing for half a second, each in its own way, after a blow.
+Recording blow(std::uint64_t seed, double noise) {
+  SplitMix random(seed);
+  SplitMix hiss(seed + 1'000'000);
+  Recording recording;
+  const double at_s = 5 + 4 * random.uniform();
+  for (int axis = 0; axis < 3; ++axis) {
+    double size[4], width_s[4], later_s[4];
+    for (int k = 0; k < 4; ++k) {
+      size[k] = draw_normal(random);
+      width_s[k] = 0.03 + 0.15 * random.uniform();
+      later_s[k] = 0.5 * random.uniform();
+    }
+    std::vector<float> values;
+    for (int i = 0; i < 100 * 15; ++i) {
+      double value = 0.2 * draw_normal(random) + noise * draw_normal(hiss);
+      for (int k = 0; k < 4; ++k) {
+        const double away = (i / 100.0 - at_s - later_s[k]) / width_s[k];
+        value += size[k] * std::exp(-away * away);
+      }
+      values.push_back(static_cast<float>(value));
+    }
+    recording.channels.push_back(of_values(std::move(values), 100).channels.front());
+  }
+  return recording;
+}
+
+TEST(Fingerprint, ABlowLooksLikeAnotherInOneAxisAndHardlyInThree) {
+  std::vector<Fingerprint> three, one;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    Recording recording = blow(i, 0);
+    three.push_back(fingerprint(recording));
+    recording.channels.resize(1);
+    one.push_back(fingerprint(recording));
+  }
+  const std::size_t in_one = same_signals(one, all_pairs).size(), in_three = same_signals(three, all_pairs).size();
+  EXPECT_LE(in_three, 44U) << "of " << 300 * 299 / 2 << " pairs: one in a thousand";
+  EXPECT_GT(in_one, 5 * in_three);
+  int known = 0;
+  for (std::uint64_t i = 0; i < 50; ++i) known += shared_by(blow(i, 0), blow(i, 0.01)).empty() ? 0 : 1;
+  EXPECT_GE(known, 45);
+}
+
 TEST(Fingerprint, RhythmsThatMerelyKeepStepAreNotOneSignal) {
   // Two pacemakers at 72 bpm and one shape of beat: what differs is only the noise.
   const auto paced = [](std::uint64_t seed) {
@@ -138,6 +187,23 @@ TEST(Fingerprint, MitBihHoldsNoRecordTwiceAndKnowsCopiesOfItsRecordsAgain) {
     EXPECT_EQ(one.a, 4 * (one.b - originals)) << names[one.a];
   }
   EXPECT_EQ(known, copies.size());
+}
+
+TEST(Fingerprint, FallsAndDailyLifeOfDifferentPeopleAreNotTakenForOne) {
+  for (const std::string set : {"weda-fall", "hmp-adl"}) {
+    if (in_vagus_data(set).empty()) GTEST_SKIP() << "SKIPPED: " << set << " is not under VAGUS_DATA";
+    Store store = Store::open();
+    store.ensure(set);
+    std::vector<Fingerprint> prints;
+    std::vector<std::string> subjects;
+    for (const Entry& entry : store.list(set)) {
+      const Recording recording = store.load(entry);
+      prints.push_back(fingerprint(recording));
+      subjects.push_back(recording.subject);
+    }
+    const auto found = same_signals(prints, [&](std::size_t a, std::size_t b) { return subjects[a] != subjects[b]; });
+    EXPECT_EQ(found.size(), 0U) << set << ", " << prints.size() << " recordings";
+  }
 }
 
 }  // namespace

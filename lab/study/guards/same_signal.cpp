@@ -19,8 +19,11 @@ static_assert(block % lanes == 0 && shortest_block % lanes == 0);
 constexpr double least_correlation = 0.8;
 /// Of what the block lacks to full correlation at another shift, it may lack this share at its own.
 constexpr double least_contrast = 0.35;
-/// Two signals at least so long must be the same for so long; of shorter ones more is asked.
-constexpr double lasting_s = 16, least_correlation_short = 0.9;
+/// Of a block so small a share of its samples may hold all its power: one blow looks like another.
+constexpr double least_spread = 0.04;
+/// Two signals of at least `long_s` must be the same for `lasting_s`. Of shorter ones (trials, windows) this share of
+/// the shorter is enough, and they must be more alike.
+constexpr double long_s = 32, lasting_s = 16, share_short = 0.4, least_correlation_short = 0.9;
 /// A code that so many anchors have says nothing.
 constexpr std::size_t most_alike = 24;
 /// Where two share more than this, more than one of their anchors look alike.
@@ -71,6 +74,17 @@ double between_steps(const std::array<double, 7>& around) {
   return std::min(best, 1.0);
 }
 
+/// The share of a block's samples that hold its power: 1 where all are as large, 1 / count of a single spike.
+double spread_of(const std::int8_t* values, std::size_t count) {
+  double power = 0, fourth = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double square = static_cast<double>(values[i]) * values[i];
+    power += square;
+    fourth += square * square;
+  }
+  return fourth > 0 ? power * power / (static_cast<double>(count) * fourth) : 0;
+}
+
 struct BlockMatch {
   bool same = false;
   double correlation = 0;
@@ -108,7 +122,7 @@ BlockMatch match_block(const Piece& a, const Piece& b, std::size_t at, std::size
   const auto far = static_cast<std::ptrdiff_t>(4 * print_hz);
   for (std::ptrdiff_t k = static_cast<std::ptrdiff_t>(print_hz / 4); k <= far; ++k)
     elsewhere = std::max({elsewhere, std::abs(value(match.shift - k)), std::abs(value(match.shift + k))});
-  match.same = 1 - match.correlation <= least_contrast * (1 - elsewhere);
+  match.same = 1 - match.correlation <= least_contrast * (1 - elsewhere) && spread_of(here, count) >= least_spread;
   return match;
 }
 
@@ -123,13 +137,59 @@ Overlap overlap_of(const Piece& a, const Piece& b, std::ptrdiff_t offset) {
   return {std::max<std::ptrdiff_t>(0, -offset), std::min(size_a, size_b - offset)};
 }
 
+/// The greatest correlation, either way up, of a stretch of `a` with `b`, `shift_s` later there; one step beside
+/// counts. 0 where `b` does not hold all of it.
+double correlation_at(const Piece& a, const Piece& b, double t_a_s, double shift_s, std::size_t count) {
+  const std::ptrdiff_t at_a = std::lround((t_a_s - a.t_start_s) * print_hz);
+  const std::ptrdiff_t at_b = std::lround((t_a_s + shift_s - b.t_start_s) * print_hz);
+  const auto holds = [count](const Piece& piece, std::ptrdiff_t at) {
+    return at >= 0 && at + static_cast<std::ptrdiff_t>(count) <= static_cast<std::ptrdiff_t>(piece.values.size());
+  };
+  if (!holds(a, at_a)) return 0;
+  const std::int8_t* here = a.values.data() + at_a;
+  const double power = static_cast<double>(product(here, here, count));
+  double best = 0;
+  for (std::ptrdiff_t k = -1; k <= 1; ++k) {
+    if (!holds(b, at_b + k)) continue;
+    const std::int8_t* there = b.values.data() + at_b + k;
+    const double all = power * static_cast<double>(product(there, there, count));
+    if (all > 0) best = std::max(best, std::abs(static_cast<double>(product(here, there, count))) / std::sqrt(all));
+  }
+  return best;
+}
+
+/// Whether the other channels agree as well, where both have others: a step or an impact in one axis looks like another
+/// person's; in all three at once it does not.
+bool others_agree(const Fingerprint& a, const Piece& found_a, const Fingerprint& b, const Piece& found_b,
+                  const SameSignal& found) {
+  const double length_s = static_cast<double>(shortest_block) / print_hz;
+  const auto others = [length_s](const Fingerprint& print, const Piece& without, double t_s) {
+    std::vector<const Piece*> out;
+    for (const Piece& piece : print.pieces) {
+      const double end_s = piece.t_start_s + static_cast<double>(piece.values.size()) / print_hz;
+      if (piece.channel != without.channel && piece.t_start_s <= t_s && t_s + length_s <= end_s) out.push_back(&piece);
+    }
+    return out;
+  };
+  const auto of_a = others(a, found_a, found.t_a_s), of_b = others(b, found_b, found.t_b_s);
+  const std::size_t asked = std::min(of_a.size(), of_b.size());
+  std::size_t alike = 0;
+  for (const Piece* one : of_a)
+    alike += std::any_of(of_b.begin(), of_b.end(), [&](const Piece* other) {
+      return correlation_at(*one, *other, found.t_a_s, found.t_b_s - found.t_a_s, shortest_block) >= least_correlation;
+    });
+  return alike >= asked;
+}
+
 /// Follows two pieces from a moment they seem to share, both ways; clocks may run a little apart.
 std::optional<SameSignal> follow(const Piece& a, const Piece& b, std::uint32_t at, std::int32_t offset) {
   const auto [first, last] = overlap_of(a, b, offset);
   const std::ptrdiff_t overlap = last - first;
-  const bool lasting = static_cast<double>(std::min(a.values.size(), b.values.size())) >= lasting_s * print_hz;
-  if (static_cast<double>(overlap) < (lasting ? lasting_s * print_hz : static_cast<double>(shortest_block)))
-    return std::nullopt;
+  const auto shorter = static_cast<double>(std::min(a.values.size(), b.values.size()));
+  const bool lasting = shorter >= long_s * print_hz;
+  const double least =
+      lasting ? lasting_s * print_hz : std::max(share_short * shorter, static_cast<double>(shortest_block));
+  if (static_cast<double>(overlap) < least) return std::nullopt;
   const std::size_t count = std::min(block, static_cast<std::size_t>(overlap) / lanes * lanes);
   SameSignal found;
   double sum = 0;
@@ -265,7 +325,8 @@ std::vector<SameSignal> same_signals(std::span<const Fingerprint> prints,
       std::size_t end = i;
       while (end < all.size() && all[end].b == all[i].b) ++end;
       const PieceOf& other = pieces[all[i].b];
-      if (auto found = tried(*pieces[p].piece, *other.piece, std::span(all).subspan(i, end - i))) {
+      if (auto found = tried(*pieces[p].piece, *other.piece, std::span(all).subspan(i, end - i));
+          found && others_agree(prints[a], *pieces[p].piece, prints[other.print], *other.piece, *found)) {
         found->a = a;
         found->b = other.print;
         by_piece[p].push_back(*found);

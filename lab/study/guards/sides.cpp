@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "lab/base/numbers.h"
 #include "lab/base/text.h"
@@ -18,8 +17,6 @@ bool names(const std::string& pattern, const Sided& recording) {
   return colon != std::string::npos && pattern.find(':') == std::string::npos &&
          matches(recording.recording.substr(colon + 1), pattern);
 }
-
-std::string seconds(double value) { return shortest(static_cast<float>(value)); }
 
 }  // namespace
 
@@ -65,25 +62,6 @@ std::vector<std::string> out_of_order(std::span<const Sided> recordings, std::ve
     const bool overlaps = *recording.start_s + recording.duration_s > *latest.start_s;
     found.push_back(recording.recording + " is judged and " + (overlaps ? "overlaps " : "was taken before ") +
                     latest.recording + ", which is learned from (" + recording.place + ")");
-  }
-  return found;
-}
-
-std::vector<std::string> overlapping_windows(std::vector<WindowPlace> windows) {
-  std::sort(windows.begin(), windows.end(), [](const WindowPlace& a, const WindowPlace& b) {
-    return a.signal != b.signal ? a.signal < b.signal : a.start_s < b.start_s;
-  });
-  std::vector<std::string> found;
-  std::set<std::string> told;
-  std::string signal;
-  double end_s[2] = {-1e300, -1e300};
-  for (const WindowPlace& window : windows) {
-    if (window.signal != signal) end_s[0] = end_s[1] = -1e300;
-    signal = window.signal;
-    const auto side = static_cast<std::size_t>(window.side);
-    if (window.start_s < end_s[1 - side] && told.insert(signal).second)
-      found.push_back(signal + ": windows learned from and judged overlap at " + seconds(window.start_s) + " s");
-    end_s[side] = std::max(end_s[side], window.end_s);
   }
   return found;
 }

@@ -33,13 +33,4 @@ std::vector<std::string> fit_on_test(std::span<const FittedOn> fitted, std::span
 /// ended: sessions that overlap, and those that run backwards. Recordings without a start are named in `unknown`.
 std::vector<std::string> out_of_order(std::span<const Sided> recordings, std::vector<std::string>& unknown);
 
-/// A window of a signal, and on which side it stands.
-struct WindowPlace {
-  std::string signal;  ///< names the signal's content
-  double start_s = 0, end_s = 0;
-  Side side = Side::judged;
-};
-/// A sentence for every signal in which a window learned from and a judged one share samples.
-std::vector<std::string> overlapping_windows(std::vector<WindowPlace> windows);
-
 }  // namespace vagus::lab::guards

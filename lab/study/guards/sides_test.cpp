@@ -50,13 +50,5 @@ TEST(TimeOrder, AStartThatNobodyKnowsIsNamed) {
   EXPECT_EQ(unknown, std::vector<std::string>{"set:b1"});
 }
 
-TEST(Windows, ThatShareSamplesAcrossASplitAreFoundAndThoseThatTouchAreNot) {
-  std::vector<WindowPlace> windows{{"x", 0, 2, Side::learned}, {"x", 2, 4, Side::judged}, {"y", 1, 3, Side::judged}};
-  EXPECT_TRUE(overlapping_windows(windows).empty());
-  windows.push_back({"x", 3.5, 5.5, Side::learned});
-  ASSERT_EQ(overlapping_windows(windows).size(), 1U);
-  EXPECT_EQ(overlapping_windows(windows)[0].substr(0, 2), "x:");
-}
-
 }  // namespace
 }  // namespace vagus::lab::guards
