@@ -5,8 +5,7 @@
 
 #include "apps/cli/command.h"
 #include "lab/base/error.h"
-#include "lab/base/numbers.h"
-#include "lab/detect/detector.h"
+#include "lab/detect/description.h"
 
 namespace vagus::cli {
 namespace {
@@ -14,67 +13,6 @@ namespace {
 using lab::DetectorInfo;
 using lab::FieldInfo;
 using lab::Json;
-using lab::number;
-
-const char* kind_name(FieldInfo::Kind kind) {
-  switch (kind) {
-    case FieldInfo::Kind::number:
-      return "number";
-    case FieldInfo::Kind::integer:
-      return "integer";
-    case FieldInfo::Kind::flag:
-      return "flag";
-    case FieldInfo::Kind::label:
-      return "label";
-  }
-  return "";
-}
-
-Json value_json(const FieldInfo& field, double value) {
-  if (field.kind == FieldInfo::Kind::flag) return value != 0;
-  if (field.kind == FieldInfo::Kind::integer) return static_cast<std::int64_t>(value);
-  if (field.kind == FieldInfo::Kind::label) return field.labels.at(static_cast<std::size_t>(value));
-  return number(value);
-}
-
-Json describe(const DetectorInfo& info) {
-  const Contract& contract = *info.contract;
-  Json out = {{"name", contract.name},
-              {"version", contract.version},
-              {"summary", contract.summary},
-              {"source", contract.source}};
-  out["reads"] = Json::array();
-  for (const ChannelNeed& need : contract.reads) {
-    out["reads"].push_back({{"channel", name(need.quantity)},
-                            {"unit", name(need.unit)},
-                            {"min_rate_hz", number(need.min_rate_hz)},
-                            {"max_rate_hz", number(need.max_rate_hz)},
-                            {"optional", need.optional}});
-  }
-  out["config"] = Json::array();
-  for (const FieldInfo& field : info.config) {
-    Json one = {{"key", field.name},          {"kind", kind_name(field.kind)},
-                {"unit", field.unit},         {"low", number(field.low)},
-                {"high", number(field.high)}, {"default", value_json(field, field.standard)},
-                {"meaning", field.meaning}};
-    if (!field.labels.empty()) one["labels"] = field.labels;
-    out["config"].push_back(one);
-  }
-  out["outputs"] = Json::array();
-  for (const FieldInfo& field : info.outputs) {
-    Json one = {
-        {"name", field.name}, {"kind", kind_name(field.kind)}, {"unit", field.unit}, {"meaning", field.meaning}};
-    if (!field.labels.empty()) one["labels"] = field.labels;
-    out["outputs"].push_back(one);
-  }
-  out["probes"] = Json::array();
-  for (const ProbeInfo& probe : contract.probes) out["probes"].push_back({{"name", probe.name}, {"unit", probe.unit}});
-  out["latency_ms"] = number(contract.latency_ms);
-  out["ram_bytes"] = info.state_bytes;
-  out["ram_bytes_at_most"] = contract.ram_bytes;
-  out["evidence"] = contract.evidence;
-  return out;
-}
 
 void print(const DetectorInfo& info) {
   const Contract& contract = *info.contract;
@@ -86,8 +24,9 @@ void print(const DetectorInfo& info) {
   }
   fmt::print("\nConfiguration (--set key=value)\n");
   for (const FieldInfo& field : info.config) {
-    fmt::print("  {:<22} {:>10} {:<4} from {} to {}\n      {}\n", field.name, value_json(field, field.standard).dump(),
-               field.unit, lab::shortest(field.low), lab::shortest(field.high), field.meaning);
+    fmt::print("  {:<22} {:>10} {:<4} from {} to {}\n      {}\n", field.name,
+               lab::setting_json(field, field.standard).dump(), field.unit, lab::shortest(field.low),
+               lab::shortest(field.high), field.meaning);
   }
   fmt::print("\nSays\n");
   for (const FieldInfo& field : info.outputs) {
@@ -117,7 +56,7 @@ void declare_detectors(CLI::App& app, Action& action) {
       if (!options->name.empty()) {
         const DetectorInfo& info = lab::detector(options->name);
         if (options->json) {
-          fmt::print("{}\n", describe(info).dump(2));
+          fmt::print("{}\n", lab::description(info).dump(2));
         } else {
           print(info);
         }
@@ -125,7 +64,7 @@ void declare_detectors(CLI::App& app, Action& action) {
       }
       if (options->json) {
         Json all = Json::array();
-        for (const DetectorInfo& info : lab::detectors()) all.push_back(describe(info));
+        for (const DetectorInfo& info : lab::detectors()) all.push_back(lab::description(info));
         fmt::print("{}\n", all.dump(2));
         return 0;
       }

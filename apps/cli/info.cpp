@@ -1,4 +1,6 @@
 /// `vagus info FILE|SET:RECORDING`: what a recording holds.
+#include "lab/signal/info.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -8,16 +10,13 @@
 #include "apps/cli/command.h"
 #include "apps/cli/run_output.h"
 #include "lab/base/error.h"
-#include "lab/base/numbers.h"
 #include "lab/store/named.h"
 
 namespace vagus::cli {
 namespace {
 
 using lab::Channel;
-using lab::Json;
 using lab::Recording;
-using lab::Stretch;
 using lab::Track;
 
 struct InfoArguments {
@@ -25,103 +24,6 @@ struct InfoArguments {
   std::string layout;
   bool json = false, identifiers = false;
 };
-
-/// What is found by looking at every sample.
-struct Extent {
-  std::int64_t missing = 0;
-  float low = std::numeric_limits<float>::quiet_NaN(), high = low;
-};
-
-Extent extent_of(const Channel& channel) {
-  constexpr std::size_t at_once = 65536;
-  Extent extent;
-  const std::size_t size = channel.samples.size();
-  std::vector<float> values(std::min(size, at_once));
-  for (std::size_t first = 0; first < size; first += at_once) {
-    const std::span<float> piece = std::span(values).first(std::min(at_once, size - first));
-    channel.samples.read(first, piece);
-    for (const float value : piece) {
-      if (std::isnan(value)) {
-        ++extent.missing;
-      } else {
-        extent.low = std::fmin(extent.low, value);
-        extent.high = std::fmax(extent.high, value);
-      }
-    }
-  }
-  return extent;
-}
-
-std::string unit_of(const Channel& channel) {
-  return channel.unit == Unit::none ? channel.unit_text : std::string(name(channel.unit));
-}
-
-std::map<std::string, std::int64_t> label_counts(const Track& track) {
-  std::map<std::string, std::int64_t> counts;
-  for (const lab::Annotation& annotation : track.current()) ++counts[annotation.label];
-  return counts;
-}
-
-Json describe(const Channel& channel) {
-  const Extent extent = extent_of(channel);
-  const lab::TimeAxis& time = channel.time;
-  Json out = {
-      {"name", channel.name},
-      {"quantity", name(channel.quantity)},
-      {"unit", unit_of(channel)},
-      {"placement", channel.placement == lab::Placement::unknown ? Json(nullptr) : Json(lab::name(channel.placement))},
-      {"rate_hz", lab::number(time.rate_hz)},
-      {"samples", channel.samples.size()},
-      {"t_start_s", time.stretches.empty() ? Json(nullptr) : lab::number(time.stretches.front().t_start_s)},
-      {"duration_s", lab::number(time.duration_s())},
-      {"gaps", time.gaps()},
-      {"jitter_ms", lab::number(time.jitter_ms)},
-      {"missing", extent.missing},
-      {"low", lab::number(extent.low)},
-      {"high", lab::number(extent.high)},
-      {"resolution_bits", channel.resolution_bits > 0 ? Json(channel.resolution_bits) : Json(nullptr)}};
-  out["stretches"] = Json::array();
-  for (const Stretch& stretch : time.stretches) {
-    out["stretches"].push_back({{"first_row", stretch.first_row},
-                                {"rows", stretch.rows},
-                                {"t_start_s", lab::number(stretch.t_start_s)},
-                                {"rate_hz", lab::number(stretch.rate_hz)}});
-  }
-  return out;
-}
-
-Json describe(const Track& track) {
-  Json labels = Json::object();
-  for (const auto& [label, count] : label_counts(track)) labels[label] = count;
-  const auto& marks = track.current();
-  const bool timed = track.tick_hz > 0 && !marks.empty();
-  return {{"name", track.name},
-          {"marks", marks.size()},
-          {"tick_hz", track.tick_hz > 0 ? lab::number(track.tick_hz) : Json(nullptr)},
-          {"t_first_s", timed ? lab::number(track.time_of(marks.front().tick)) : Json(nullptr)},
-          {"t_last_s", timed ? lab::number(track.time_of(marks.back().tick)) : Json(nullptr)},
-          {"layers", track.layers.size()},
-          {"labels", labels}};
-}
-
-Json describe(const Recording& recording, const InfoArguments& options) {
-  const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
-  Json out = {{"recording", recording.name},
-              {"subject", text(recording.subject)},
-              {"session", text(recording.session)},
-              {"start", recording.start ? Json(lab::iso(*recording.start)) : Json(nullptr)},
-              {"zone_minutes",
-               recording.start && recording.start->zone_minutes ? Json(*recording.start->zone_minutes) : Json(nullptr)},
-              {"duration_s", lab::number(recording.duration_s())}};
-  out["channels"] = Json::array();
-  for (const Channel& channel : recording.channels) out["channels"].push_back(describe(channel));
-  out["tracks"] = Json::array();
-  for (const Track& track : recording.tracks) out["tracks"].push_back(describe(track));
-  out["attributes"] = recording.attributes;
-  if (options.identifiers) out["identifiers"] = recording.identifiers;
-  out["repairs"] = recording.repairs;
-  return out;
-}
 
 void print_pairs(const char* heading, const std::map<std::string, std::string>& pairs) {
   if (pairs.empty()) return;
@@ -139,10 +41,10 @@ void print_channels(const Recording& recording) {
              "unit", "rate Hz", "samples", "gaps", "missing", "range");
   for (std::size_t i = 0; i < recording.channels.size(); ++i) {
     const Channel& channel = recording.channels[i];
-    const Extent extent = extent_of(channel);
+    const lab::Extent extent = lab::extent_of(channel);
     const std::string range = std::isnan(extent.low) ? "-" : fmt::format("{:.4g} to {:.4g}", extent.low, extent.high);
     fmt::print("  {:>2}  {:<{}}  {:<9}  {:<5}  {:>10.6g}  {:>10}  {:>4}  {:>8}  {:>22}\n", i, channel.name, width,
-               name(channel.quantity), unit_of(channel), channel.time.rate_hz, channel.samples.size(),
+               name(channel.quantity), lab::unit_text_of(channel), channel.time.rate_hz, channel.samples.size(),
                channel.time.gaps(), extent.missing, range);
   }
 }
@@ -158,7 +60,7 @@ void print_times(const Recording& recording) {
     fmt::print("\nTimes of {}\n", recording.channels[i].name);
     if (time.jitter_ms > 0) fmt::print("  irregular stamps, moved by at most {:.4g} ms\n", time.jitter_ms);
     for (std::size_t g = 1; g < time.stretches.size() && g <= most_shown; ++g) {
-      const Stretch& before = time.stretches[g - 1];
+      const lab::Stretch& before = time.stretches[g - 1];
       const double end = before.time_of(before.first_row + before.rows);
       fmt::print("  gap from {} to {} ({:.4g} s)\n", clock_text(end), clock_text(time.stretches[g].t_start_s),
                  time.stretches[g].t_start_s - end);
@@ -175,7 +77,7 @@ void print_tracks(const Recording& recording) {
   for (const Track& track : recording.tracks) {
     std::string labels;
     std::size_t shown = 0;
-    const auto counts = label_counts(track);
+    const auto counts = lab::label_counts(track);
     for (const auto& [label, count] : counts) {
       if (++shown > most_shown) break;
       labels += fmt::format("{}{} {}", labels.empty() ? "" : ", ", label.empty() ? "(none)" : label, count);
@@ -217,7 +119,9 @@ int inform(const InfoArguments& options) {
     for (const lab::NamedRecording& source : lab::named_recordings(file, reading)) {
       const Recording recording = source.read();
       if (options.json) {
-        fmt::print("{}\n", describe(recording, options).dump(-1, ' ', false, Json::error_handler_t::replace));
+        fmt::print(
+            "{}\n",
+            lab::info_json(recording, options.identifiers).dump(-1, ' ', false, lab::Json::error_handler_t::replace));
         continue;
       }
       if (!first) fmt::print("\n");

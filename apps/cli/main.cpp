@@ -6,6 +6,7 @@
 #include <new>
 
 #include "apps/cli/command.h"
+#include "lab/base/cpu.h"
 #include "lab/base/error.h"
 
 namespace vagus::cli {
@@ -28,15 +29,6 @@ constexpr CommandInfo commands[] = {
     {"board", "the conformance signals on a real board, over its serial line", declare_board},
     {"completion", "print shell completion", declare_completion},
 };
-
-bool cpu_is_enough() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
-         __builtin_cpu_supports("bmi2") != 0;
-#else
-  return true;
-#endif
-}
 
 int report(const std::string& what, lab::Exit code) {
   // One line, whatever an error or a file name holds.
@@ -92,9 +84,7 @@ std::unique_ptr<CLI::App> make_app(Action& action, std::string_view only) {
 namespace {
 
 int called(int argc, char** argv) {
-  if (!cpu_is_enough())
-    return report("this processor lacks AVX2, FMA or BMI2, which vagus needs for the same bits everywhere",
-                  lab::Exit::bad_input);
+  if (!lab::cpu_is_enough()) return report(lab::cpu_needed, lab::Exit::bad_input);
   Action action;
   const char* first = argc > 1 ? argv[1] : "";
   bool known = false;

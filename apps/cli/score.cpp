@@ -1,38 +1,13 @@
 /// `vagus score PROTOCOL REFERENCE TEST`: two sets of annotations compared by a protocol.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "apps/cli/command.h"
 #include "lab/base/error.h"
 #include "lab/score/protocol.h"
-#include "lab/store/store.h"
+#include "lab/score/sides.h"
 
 namespace vagus::cli {
 namespace {
-
-/// SET:RECORDING of the store, or whatever `from_file` reads. A file of that name wins over the store.
-template <class FromFile, class FromRecording>
-auto load(const std::string& text, FromFile from_file, FromRecording from_recording) {
-  std::error_code ignored;
-  const bool inside = text.find("::") != std::string::npos || std::filesystem::exists(text, ignored);
-  if (!inside && text.find(':') != std::string::npos) {
-    lab::Store store = lab::Store::open();
-    if (const auto entries = lab::resolve(store, text)) {
-      if (entries->size() != 1)
-        throw lab::UsageError("\"" + text + "\" names " + std::to_string(entries->size()) + " recordings",
-                              "scoring compares one with one; a study scores a set");
-      auto marks = from_recording(store.header(entries->front()));
-      marks.shown = text;
-      return marks;
-    }
-  }
-  return from_file(text);
-}
-lab::Marks load_marks(const std::string& text) {
-  return load(text, lab::read_marks, [](const lab::Recording& recording) { return lab::marks_of(recording); });
-}
-lab::MarkedTable load_table(const std::string& text) { return load(text, lab::read_table, lab::table_of); }
 
 template <class Marks>
 void report_repairs(const Marks& marks) {
@@ -48,7 +23,7 @@ struct ScoreArguments {
 };
 
 lab::Scored marks_scored(const lab::Protocol& protocol, const ScoreArguments& options, const lab::ScoreOptions& how) {
-  const lab::Marks reference = load_marks(options.reference), test = load_marks(options.test);
+  const lab::Marks reference = lab::named_marks(options.reference), test = lab::named_marks(options.test);
   report_repairs(reference);
   report_repairs(test);
   if (reference.record_hz <= 0 && test.record_hz <= 0 && reference.tick_hz <= 0 && test.tick_hz <= 0)
@@ -57,7 +32,7 @@ lab::Scored marks_scored(const lab::Protocol& protocol, const ScoreArguments& op
 }
 
 lab::Scored tables_scored(const lab::Protocol& protocol, const ScoreArguments& options, const lab::ScoreOptions& how) {
-  const lab::MarkedTable reference = load_table(options.reference), test = load_table(options.test);
+  const lab::MarkedTable reference = lab::named_table(options.reference), test = lab::named_table(options.test);
   report_repairs(reference);
   report_repairs(test);
   return protocol.score_tables(reference, test, how);

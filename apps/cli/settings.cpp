@@ -8,25 +8,10 @@
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/base/toml.h"
-#include "lab/detect/adapter.h"
+#include "lab/detect/settings.h"
 
 namespace vagus::cli {
 namespace {
-
-double value_of(const lab::DetectorInfo& detector, const std::string& key, const std::string& text) {
-  for (const lab::FieldInfo& field : detector.config) {
-    if (field.name != key) continue;
-    if (field.kind == lab::FieldInfo::Kind::flag && (text == "true" || text == "false")) return text == "true" ? 1 : 0;
-    const auto label = std::find(field.labels.begin(), field.labels.end(), text);
-    if (label != field.labels.end()) return static_cast<double>(label - field.labels.begin());
-  }
-  double value = 0;
-  if (!lab::parse_double(text, value)) {
-    lab::check_config(detector, key, 0);  // an unknown key is the nearer error
-    throw lab::UsageError("\"" + key + "\" is \"" + text + "\", which is not a number");
-  }
-  return value;
-}
 
 std::string text_of(const toml::node& node) {
   if (const auto* number = node.as_floating_point()) return lab::shortest(number->get());
@@ -51,7 +36,7 @@ lab::Config read_settings(const lab::DetectorInfo& detector, const std::string& 
       const std::string name(key.str());
       if (!node.is_value())
         throw lab::UsageError(std::string("\"").append(name) + "\" in " + file + " is not one value");
-      const double value = value_of(detector, name, text_of(node));
+      const double value = lab::setting_value(detector, name, text_of(node));
       lab::check_config(detector, name, value);
       config[name] = value;
     }
@@ -60,7 +45,7 @@ lab::Config read_settings(const lab::DetectorInfo& detector, const std::string& 
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos) throw lab::UsageError("--set takes KEY=VALUE, and got \"" + setting + "\"");
     const std::string key = setting.substr(0, equals);
-    const double value = value_of(detector, key, setting.substr(equals + 1));
+    const double value = lab::setting_value(detector, key, setting.substr(equals + 1));
     lab::check_config(detector, key, value);
     config[key] = value;
   }

@@ -19,7 +19,8 @@ std::filesystem::path own_folder() {
   // A main program may be known by a relative name; the kernel knows better.
   std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ec);
   const std::filesystem::path named = info.dli_fname;
-  if (named.extension() == ".so" || ec) self = std::filesystem::weakly_canonical(named, ec);
+  const bool shared_object = named.filename().string().find(".so") != std::string::npos;  // libvagus.so.0 too
+  if (shared_object || ec) self = std::filesystem::weakly_canonical(named, ec);
   return self.parent_path();
 }
 

@@ -112,26 +112,6 @@ MarkedTable table_of_json_lines(std::string_view text, const std::string& shown)
   return table;
 }
 
-MarkedTable table_of_run(const RunResult& run) {
-  MarkedTable table;
-  table.duration_s = run.duration_s;
-  for (const Event& event : run.events) {
-    if (event.kind == Said::Kind::probe) continue;
-    MarkedRow row;
-    row.start_s = event.interval ? event.t_start_s : event.t_s;
-    if (event.interval) row.end_s = event.t_end_s;
-    row.score = static_cast<double>(event.value);
-    if (event.kind == Said::Kind::unreadable) row.kind = "unreadable", row.label = "";
-    if (event.kind == Said::Kind::candidate || event.kind == Said::Kind::score) row.kind = "candidate";
-    for (const auto& [name, value] : event.fields) {
-      if (name == "t_impact_s" && value.is_number()) row.impact_s = value.get<double>();
-      if (row.label.empty() && value.is_string()) row.label = value.get<std::string>();
-    }
-    table.rows.push_back(std::move(row));
-  }
-  return table;
-}
-
 RunResult run_of_table(const MarkedTable& table, double duration_s) {
   RunResult run;
   run.duration_s = table.duration_s >= 0 ? table.duration_s : duration_s;

@@ -31,8 +31,6 @@ class StoredEvents {
 /// JSON Lines as `vagus run --json` writes them: the summary line gives the duration. Throws Error naming the line.
 MarkedTable table_of_json_lines(std::string_view text, const std::string& shown);
 
-/// What a run said, as rows.
-MarkedTable table_of_run(const RunResult& run);
 /// Rows as the run that they were stored from, for protocols that take runs: times alone, no samples.
 RunResult run_of_table(const MarkedTable& table, double duration_s);
 

@@ -15,6 +15,7 @@
 #include "lab/base/progress.h"
 #include "lab/detect/run_lanes.h"
 #include "lab/prototype/plugin.h"
+#include "lab/score/sides.h"
 #include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
 #include "lab/study/cost_budget.h"
