@@ -285,9 +285,10 @@ vagus_marks* vagus_marks_of_name(const char* name, vagus_error** error);
 vagus_marks* vagus_marks_of_recording(const vagus_recording* recording, const char* track, vagus_error** error);
 /* What a detector said. */
 vagus_marks* vagus_marks_of_result(const vagus_result* result, vagus_error** error);
-/* Moments at `samples` (ec57): `rate_hz` a second, 0 for the other side's; `labels` NULL: all "N". */
-vagus_marks* vagus_marks_of_samples(const int64_t* samples, const char* const* labels, size_t count, double rate_hz,
-                                    vagus_error** error);
+/* Moments at `samples` (ec57): `rate_hz` a second, 0 for the other side's; `labels` NULL: all "N". From unreadable[2 i]
+ * to unreadable[2 i + 1], of `stretches`, nothing could be told. */
+vagus_marks* vagus_marks_of_samples(const int64_t* samples, const char* const* labels, size_t count,
+                                    const int64_t* unreadable, size_t stretches, double rate_hz, vagus_error** error);
 /* Rows (events and windows). NaN and NULL: not told. This struct never changes. */
 typedef struct vagus_row {
   double t_start_s, t_end_s; /* of a moment the end is NaN */

@@ -1,6 +1,7 @@
 #include "lab/score/sides.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "lab/base/error.h"
@@ -36,26 +37,47 @@ Marks named_marks(const std::string& text) {
 
 MarkedTable named_table(const std::string& text) { return load(text, read_table, table_of); }
 
-Marks marks_of_run(const RunResult& run) {
+Marks marks_of_moments(const std::vector<std::int64_t>& ticks, const std::vector<std::string>& labels, double tick_hz,
+                       const std::vector<std::int64_t>& unreadable_rows) {
+  if (!labels.empty() && ticks.size() != labels.size()) throw UsageError("there are as many labels as times");
+  if (unreadable_rows.size() % 2 != 0) throw UsageError("an unreadable stretch has two rows");
   Marks marks;
-  marks.tick_hz = run.rate_hz;
-  marks.shown = run.detector;
-  const auto mark = [&](std::int64_t row, const char* label, std::int32_t subtype) {
+  marks.tick_hz = tick_hz;
+  marks.shown = "arrays";
+  const auto mark = [&](std::int64_t tick, std::string label, std::int32_t subtype) {
     Annotation one;
-    one.tick = one.end_tick = row;
-    one.label = label;
+    one.tick = one.end_tick = tick;
+    one.label = std::move(label);
     one.subtype = subtype;
     marks.annotations.push_back(std::move(one));
   };
-  for (const Event& event : run.events) {
-    if (event.kind == Said::Kind::event) mark(event.row, "N", 0);
-    if (event.kind != Said::Kind::unreadable) continue;
-    mark(event.row, "~", -1);
-    mark(event.end_row, "~", 0);
-  }
+  for (std::size_t i = 0; i < ticks.size(); ++i) mark(ticks[i], labels.empty() ? "N" : labels[i], 0);
+  for (std::size_t i = 0; i < unreadable_rows.size(); ++i) mark(unreadable_rows[i], "~", i % 2 == 0 ? -1 : 0);
   std::stable_sort(marks.annotations.begin(), marks.annotations.end(),
                    [](const auto& a, const auto& b) { return a.tick < b.tick; });
   return marks;
+}
+
+MarkedTable table_of_rows(std::vector<MarkedRow> rows, double duration_s) {
+  MarkedTable table;
+  table.duration_s = duration_s;
+  table.shown = "rows";
+  table.rows = std::move(rows);
+  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
+    return a.start_s < b.start_s || (std::isnan(b.start_s) && !std::isnan(a.start_s));
+  });
+  return table;
+}
+
+Marks marks_of_run(const RunResult& run) {
+  std::vector<std::int64_t> rows, unreadable;
+  for (const Event& event : run.events) {
+    if (event.kind == Said::Kind::event) rows.push_back(event.row);
+    if (event.kind != Said::Kind::unreadable) continue;
+    unreadable.push_back(event.row);
+    unreadable.push_back(event.end_row);
+  }
+  return marks_of_moments(rows, {}, run.rate_hz, unreadable);
 }
 
 MarkedTable table_of_run(const RunResult& run) {

@@ -1,5 +1,4 @@
 /// Scores: two sides by a protocol.
-#include <algorithm>
 #include <cmath>
 #include <variant>
 
@@ -128,37 +127,27 @@ vagus_marks* vagus_marks_of_result(const vagus_result* result, vagus_error** err
     return new vagus_marks{result->held};
   });
 }
-vagus_marks* vagus_marks_of_samples(const int64_t* samples, const char* const* labels, size_t count, double rate_hz,
-                                    vagus_error** error) {
+vagus_marks* vagus_marks_of_samples(const int64_t* samples, const char* const* labels, size_t count,
+                                    const int64_t* unreadable, size_t stretches, double rate_hz, vagus_error** error) {
   return made(error, [&] {
     if (count > 0) need(samples, "samples");
+    if (stretches > 0) need(unreadable, "unreadable");
     if (!(rate_hz >= 0) || !std::isfinite(rate_hz)) throw lab::UsageError("rate_hz is a number of Hz, or 0");
-    lab::Marks marks;
-    marks.tick_hz = rate_hz;
-    marks.shown = "samples";
-    for (size_t i = 0; i < count; ++i) {
-      if (labels != nullptr) need(labels[i], "a label");
-      lab::Annotation one;
-      one.tick = one.end_tick = samples[i];
-      one.label = labels == nullptr ? "N" : labels[i];
-      marks.annotations.push_back(std::move(one));
+    std::vector<std::string> texts;
+    for (size_t i = 0; labels != nullptr && i < count; ++i) {
+      need(labels[i], "a label");
+      texts.emplace_back(labels[i]);
     }
-    std::stable_sort(marks.annotations.begin(), marks.annotations.end(),
-                     [](const auto& a, const auto& b) { return a.tick < b.tick; });
-    return new vagus_marks{std::move(marks)};
+    return new vagus_marks{lab::marks_of_moments(std::vector<std::int64_t>(samples, samples + count), texts, rate_hz,
+                                                 std::vector<std::int64_t>(unreadable, unreadable + 2 * stretches))};
   });
 }
 vagus_marks* vagus_marks_of_rows(const vagus_row* rows, size_t count, double duration_s, vagus_error** error) {
   return made(error, [&] {
     if (count > 0) need(rows, "rows");
-    lab::MarkedTable table;
-    table.duration_s = duration_s;
-    table.shown = "rows";
-    for (size_t i = 0; i < count; ++i) table.rows.push_back(row_of(rows[i]));
-    std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-      return a.start_s < b.start_s || (std::isnan(b.start_s) && !std::isnan(a.start_s));
-    });
-    return new vagus_marks{std::move(table)};
+    std::vector<lab::MarkedRow> all;
+    for (size_t i = 0; i < count; ++i) all.push_back(row_of(rows[i]));
+    return new vagus_marks{lab::table_of_rows(std::move(all), duration_s)};
   });
 }
 void vagus_marks_free(vagus_marks* marks) { delete marks; }

@@ -30,7 +30,7 @@ static void beats_are_counted_as_the_program_counts_them(const char *file, const
   {
     const vagus_events *events = vagus_result_events(result);
     const int64_t *samples = vagus_events_int64(events, (size_t)vagus_events_field(events, "sample"));
-    MADE(sides[1][1] = vagus_marks_of_samples(samples, NULL, vagus_events_count(events), 0, &error));
+    MADE(sides[1][1] = vagus_marks_of_samples(samples, NULL, vagus_events_count(events), NULL, 0, 0, &error));
   }
   for (a = 0; a < 2; ++a) {
     for (b = 0; b < 2; ++b) {
@@ -50,8 +50,9 @@ static void beats_are_counted_as_the_program_counts_them(const char *file, const
   REFUSED_HANDLE(VAGUS_USAGE, "ec57", vagus_score_new("ec75", sides[0][0], sides[1][0], NULL, &error));
   REFUSED_HANDLE(VAGUS_USAGE, "rows", vagus_score_new("events", sides[0][0], sides[1][1], NULL, &error));
   REFUSED_HANDLE(VAGUS_USAGE, "NULL", vagus_score_new("ec57", NULL, sides[1][0], NULL, &error));
-  REFUSED_HANDLE(VAGUS_USAGE, "rate_hz", vagus_marks_of_samples(&none, NULL, 1, NAN, &error));
-  REFUSED_HANDLE(VAGUS_USAGE, "NULL", vagus_marks_of_samples(NULL, NULL, 1, 0, &error));
+  REFUSED_HANDLE(VAGUS_USAGE, "rate_hz", vagus_marks_of_samples(&none, NULL, 1, NULL, 0, NAN, &error));
+  REFUSED_HANDLE(VAGUS_USAGE, "NULL", vagus_marks_of_samples(&none, NULL, 1, NULL, 1, 0, &error));
+  REFUSED_HANDLE(VAGUS_USAGE, "NULL", vagus_marks_of_samples(NULL, NULL, 1, NULL, 0, 0, &error));
   for (a = 0; a < 4; ++a) vagus_marks_free(sides[a / 2][a % 2]);
   MADE(sides[0][0] = vagus_marks_of_recording(recording, "nobody", &error));
   MADE(sides[1][0] = vagus_marks_of_name("no such file", &error));
