@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "lab/detect/run.h"
+#include "lab/detect/event_fields.h"
 #include "lab/signal/recording.h"
 
 namespace vagus::python {
@@ -60,8 +60,8 @@ class EventRows {
   explicit EventRows(const lab::DetectorInfo& detector);
   const std::vector<RowField>& fields() const { return fields_; }
   void append(const lab::Event& event);
-  /// One event of a stream, in samples as pushed; `rate_hz` gives its times.
-  void append(const lab::Said& said, double t_start_s, double t_end_s, double t_known_s);
+  /// One event of a stream, in samples as pushed.
+  void append(const lab::Said& said, const lab::EventTimes& times);
   std::size_t count() const { return rows_; }
   /// The rows so far as bytes, which are then forgotten.
   nb::object take();
@@ -69,13 +69,9 @@ class EventRows {
  private:
   template <class T>
   void put(std::size_t field, T value);
-  void put_text(std::size_t field, std::string_view text);
-  void put_json(std::size_t field, const lab::Json& value);
-  std::uint8_t* begin_row();
-  bool moment_;
+  void begin_row();
+  lab::EventFields columns_;
   std::vector<RowField> fields_;
-  std::size_t head_ = 0;              ///< fields before the detector's own
-  std::vector<std::size_t> outputs_;  ///< field of each output, or npos for those that stand in the head
   std::size_t row_bytes_ = 0, rows_ = 0;
   std::vector<std::uint8_t> bytes_;
   std::uint8_t* row_ = nullptr;

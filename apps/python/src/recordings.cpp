@@ -11,10 +11,9 @@
 
 #include "apps/python/src/bind.h"
 #include "lab/base/error.h"
-#include "lab/formats/csv/columns.h"
+#include "lab/formats/from_columns.h"
 #include "lab/formats/read.h"
-#include "lab/signal/even_grid.h"
-#include "lab/signal/identifiers.h"
+#include "lab/signal/info.h"
 #include "lab/store/named.h"
 #include "lab/store/store.h"
 
@@ -79,6 +78,8 @@ std::vector<T> copied(const Values& from) {
 }
 
 lab::Samples samples_of(const Values& from, double gain, double baseline, const std::string& where) {
+  if (!(std::abs(gain) > 0) || !std::isfinite(gain) || !std::isfinite(baseline))
+    throw lab::UsageError("gain and baseline are finite, and the gain is not 0", where);
   const auto is = [&](auto sample) { return from.dtype() == nb::dtype<decltype(sample)>(); };
   if (is(std::int16_t{})) return lab::Samples(copied<std::int16_t>(from), gain, baseline);
   if (is(std::int32_t{})) return lab::Samples(copied<std::int32_t>(from), gain, baseline);
@@ -87,99 +88,34 @@ lab::Samples samples_of(const Values& from, double gain, double baseline, const 
   throw lab::UsageError("samples are int16, int32, float32 or float64", where);
 }
 
-/// What a column's name says: "acc_x_g", "wrist.ppg_green"; with a unit told apart any name, "MLII" in "mV".
-Channel named_channel(const std::string& name, const std::string& unit) {
-  if (unit.empty()) return lab::csv::read_header("t_s," + name, "column " + name).channels.at(0);
-  Channel channel;
-  channel.name = name;
-  channel.quantity = lab::quantity_of(name).value_or(lab::quantity_from_label(name));
-  channel.unit_text = unit;
-  const auto known = lab::unit_of(unit);
-  if (!known) throw lab::UsageError("unknown unit \"" + unit + "\" of channel " + name, "mV, uV, g, m/s^2, deg/s ...");
-  channel.unit = *known;
-  return channel;
-}
-
-/// One column as Python hands it over.
-struct Column {
-  std::string name, unit;
-  Values values;
-  double gain = 1, baseline = 0;
-  double rate_hz = 0;  ///< 0: `stamps` tell
-  std::optional<Values> stamps;
-};
-
-void put_on_grid(Channel& channel, std::vector<std::int64_t> kept) {
-  if (kept.empty()) return;
-  std::visit(
-      [&](auto& values) {
-        std::decay_t<decltype(values)> moved(kept.size());
-        for (std::size_t i = 0; i < kept.size(); ++i) moved[i] = values[static_cast<std::size_t>(kept[i])];
-        values = std::move(moved);
-      },
-      channel.samples.storage());
-}
-
-Channel channel_of(const Column& column, double& earliest_s, Recording& recording) {
-  Channel channel = named_channel(column.name, column.unit);
-  const std::string where = "column " + column.name;
-  const auto rows = static_cast<std::int64_t>(column.values.shape(0));
-  if (rows == 0) throw lab::UsageError("there is not one sample", where);
-  if (!(std::abs(column.gain) > 0) || !std::isfinite(column.gain) || !std::isfinite(column.baseline))
-    throw lab::UsageError("gain and baseline are finite, and the gain is not 0", where);
-  channel.samples = samples_of(column.values, column.gain, column.baseline, where);
-  if (!column.stamps) {
-    if (!(column.rate_hz > 0) || !std::isfinite(column.rate_hz))
-      throw lab::UsageError("a rate is a number of Hz above 0", where);
-    channel.time = lab::TimeAxis::even(column.rate_hz, rows);
-    earliest_s = std::min(earliest_s, 0.0);
-    return channel;
+/// One column as Python hands it over: name, unit, values, gain, baseline, rate, stamps or None, which outlive the
+/// call.
+lab::Column column_of(const nb::tuple& tuple) {
+  lab::Column column;
+  column.name = nb::cast<std::string>(tuple[0]);
+  column.unit = nb::cast<std::string>(tuple[1]);
+  column.samples = samples_of(nb::cast<Values>(tuple[2]), nb::cast<double>(tuple[3]), nb::cast<double>(tuple[4]),
+                              "column " + column.name);
+  column.rate_hz = nb::cast<double>(tuple[5]);
+  if (!tuple[6].is_none()) {
+    const auto stamps = nb::cast<Values>(tuple[6]);
+    column.stamps_s = std::span(static_cast<const double*>(stamps.data()), stamps.shape(0));
   }
-  const std::vector<double> stamps = copied<double>(*column.stamps);
-  if (stamps.size() != static_cast<std::size_t>(rows))
-    throw lab::UsageError(
-        "there are " + std::to_string(stamps.size()) + " times for " + std::to_string(rows) + " samples", where);
-  lab::Grid grid = lab::even_grid(stamps);
-  put_on_grid(channel, std::move(grid.kept_rows));
-  channel.time = std::move(grid.time);
-  for (const auto& [what, count] : grid.repairs) recording.repairs[what] += count;
-  earliest_s = std::min(earliest_s, channel.time.stretches.front().t_start_s);
-  return channel;
+  return column;
 }
 
 std::shared_ptr<Recording> made(const std::string& name, const std::string& subject, const std::string& session,
                                 const std::string& start, const std::map<std::string, std::string>& facts,
                                 const nb::list& columns) {
-  auto recording = std::make_shared<Recording>();
-  recording->name = name;
-  recording->subject = subject;
-  recording->session = session;
-  if (!start.empty()) {
-    recording->start = lab::start_from_iso(start);
-    if (!recording->start)
-      throw lab::UsageError("the start \"" + start + "\" is not a time",
-                            "2011-03-02T14:05:00Z, or without the Z where only local time is known");
-  }
-  for (const auto& [key, value] : facts)
-    (lab::identifies(key) ? recording->identifiers : recording->attributes)[key] = value;
-  double earliest_s = INFINITY;
-  for (const nb::handle one : columns) {
-    const auto tuple = nb::cast<nb::tuple>(one);
-    Column column;
-    column.name = nb::cast<std::string>(tuple[0]);
-    column.unit = nb::cast<std::string>(tuple[1]);
-    column.values = nb::cast<Values>(tuple[2]);
-    column.gain = nb::cast<double>(tuple[3]);
-    column.baseline = nb::cast<double>(tuple[4]);
-    column.rate_hz = nb::cast<double>(tuple[5]);
-    if (!tuple[6].is_none()) column.stamps = nb::cast<Values>(tuple[6]);
-    Channel channel = channel_of(column, earliest_s, *recording);
-    if (recording->find(channel.name) != nullptr) throw lab::UsageError("two channels are called " + channel.name);
-    recording->channels.push_back(std::move(channel));
-  }
-  if (recording->channels.empty()) throw lab::UsageError("a recording needs a channel");
-  for (Channel& channel : recording->channels) channel.time = channel.time.shifted(-earliest_s);
-  return recording;
+  Recording about;
+  about.name = name;
+  about.subject = subject;
+  about.session = session;
+  if (!start.empty()) lab::set_fact(about, "start", start);
+  for (const auto& [key, value] : facts) lab::set_fact(about, key, value);
+  std::vector<lab::Column> all;
+  for (const nb::handle one : columns) all.push_back(column_of(nb::cast<nb::tuple>(one)));
+  return std::make_shared<Recording>(lab::from_columns(std::move(about), std::move(all)));
 }
 
 std::vector<std::shared_ptr<Recording>> read(const std::vector<std::string>& names, bool annotations) {
@@ -247,7 +183,7 @@ void bind_recordings(nb::module_& m) {
   nb::class_<Channel>(m, "Channel")
       .def_ro("name", &Channel::name)
       .def_prop_ro("quantity", [](const Channel& c) { return vagus::name(c.quantity); })
-      .def_prop_ro("unit", [](const Channel& c) { return c.unit == Unit::none ? c.unit_text : vagus::name(c.unit); })
+      .def_prop_ro("unit", lab::unit_text_of)
       .def_prop_ro("placement", [](const Channel& c) { return std::string(lab::name(c.placement)); })
       .def_prop_ro("rate_hz", [](const Channel& c) { return c.time.rate_hz; })
       .def_prop_ro("jitter_ms", [](const Channel& c) { return c.time.jitter_ms; })

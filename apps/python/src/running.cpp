@@ -11,7 +11,7 @@
 
 #include "apps/python/src/bind.h"
 #include "lab/base/error.h"
-#include "lab/detect/run_lanes.h"
+#include "lab/detect/stream.h"
 
 namespace vagus::python {
 namespace {
@@ -123,17 +123,10 @@ nb::tuple run(const std::string& detector_name, const std::shared_ptr<lab::Recor
 class Stream {
  public:
   Stream(const std::string& name, lab::Config config, double rate_hz, bool probes)
-      : detector_(lab::detector(name)),
-        config_(std::move(config)),
-        rate_hz_(rate_hz),
-        rows_(detector_),
-        probes_(probes) {
-    if (!(rate_hz > 0) || !std::isfinite(rate_hz)) throw lab::UsageError("rate_hz is a number of Hz above 0");
-    for (const lab::FieldInfo& field : detector_.config)
-      if (field.name == "rate_hz") config_["rate_hz"] = rate_hz;
-    instance_ = detector_.make(config_, {.scores = false, .probes = probes});
-    listener_ = [this](const lab::Said& said) { hear(said); };
-    columns_.resize(detector_.contract->reads.size());
+      : stream_(lab::detector(name), std::move(config), rate_hz, {.scores = false, .probes = probes},
+                [this](const lab::Said& said, const lab::EventTimes& times) { hear(said, times); }),
+        rows_(stream_.detector()) {
+    columns_.resize(stream_.detector().contract->reads.size());
   }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -151,25 +144,20 @@ class Stream {
   nb::object push_columns(const float* data, std::size_t rows) {
     if (columns_.size() == 1) {
       columns_[0] = data;
-      instance_->push(columns_, rows, listener_);
+      stream_.push(columns_, rows);
     } else {
       if (apart_.size() < rows * columns_.size()) apart_.resize(rows * columns_.size());
       for (std::size_t c = 0; c < columns_.size(); ++c) {
         for (std::size_t i = 0; i < rows; ++i) apart_[c * rows + i] = data[i * columns_.size() + c];
         columns_[c] = apart_.data() + c * rows;
       }
-      instance_->push(columns_, rows, listener_);
+      stream_.push(columns_, rows);
     }
-    pushed_ += static_cast<std::int64_t>(rows);
     return said();
   }
-  void gap(double seconds) {
-    if (!(seconds > 0) || seconds > 1e9) throw lab::UsageError("a gap is a number of seconds above 0");
-    instance_->gap(Duration::from_us(static_cast<std::int64_t>(std::llround(seconds * 1e6))));
-    gaps_.emplace_back(pushed_, (gaps_.empty() ? 0 : gaps_.back().second) + seconds);
-  }
+  void gap(double seconds) { stream_.gap(seconds); }
   nb::object finish() {
-    instance_->finish(listener_);
+    stream_.finish();
     return said();
   }
   nb::object take_unreadable() {
@@ -185,67 +173,42 @@ class Stream {
     return all;
   }
   nb::bytes snapshot() const {
-    const auto bytes = instance_->snapshot();
+    const auto bytes = stream_.snapshot();
     return nb::bytes(bytes.data(), bytes.size());
   }
-  /// `gaps`: see `gaps()`.
-  void restore(const nb::bytes& bytes, std::int64_t pushed, const std::vector<std::pair<std::int64_t, double>>& gaps) {
-    instance_->restore(std::as_bytes(std::span(static_cast<const char*>(bytes.data()), bytes.size())));
-    pushed_ = restored_at_ = pushed;
-    gaps_ = gaps;
+  void restore(const nb::bytes& bytes, std::int64_t pushed, const lab::Stream::Gaps& gaps) {
+    stream_.restore(std::as_bytes(std::span(static_cast<const char*>(bytes.data()), bytes.size())), pushed, gaps);
   }
-  std::int64_t pushed() const { return pushed_; }
-  /// Sample before which something was lost, and the seconds lost up to there.
-  const std::vector<std::pair<std::int64_t, double>>& gaps() const { return gaps_; }
+  std::int64_t pushed() const { return stream_.pushed(); }
+  const lab::Stream::Gaps& gaps() const { return stream_.gaps(); }
 
  private:
   void demand(bool fits, std::size_t channels) const {
     if (fits) return;
-    throw lab::UsageError(std::string(detector_.contract->name) + " reads " + std::to_string(columns_.size()) +
+    throw lab::UsageError(std::string(stream_.detector().contract->name) + " reads " + std::to_string(columns_.size()) +
                           " channel(s), and the chunk has " + std::to_string(channels));
   }
-  double time_of(std::int64_t sample) const {
-    double lost_s = 0;
-    for (auto gap = gaps_.rbegin(); gap != gaps_.rend(); ++gap) {
-      if (gap->first > sample) continue;
-      lost_s = gap->second;
-      break;
-    }
-    return static_cast<double>(sample) / rate_hz_ + lost_s;
-  }
-  /// One interval after the sample before: a stretch that ends at a gap ends before it.
-  double end_time_of(std::int64_t sample) const {
-    return sample > 0 ? time_of(sample - 1) + 1 / rate_hz_ : time_of(sample);
-  }
-  void hear(const lab::Said& said) {
+  void hear(const lab::Said& said, const lab::EventTimes& times) {
     using Kind = lab::Said::Kind;
+    const auto& probes = stream_.detector().contract->probes;
     if (said.kind == Kind::event) {
-      const std::int64_t known = restored_at_ + said.known_sample - 1;  // a restored instance counts from 0 again
-      rows_.append(said, time_of(said.sample), end_time_of(said.end_sample), time_of(known));
+      rows_.append(said, times);
     } else if (said.kind == Kind::unreadable) {
-      unreadable_.append(nb::make_tuple(time_of(said.sample), end_time_of(said.end_sample), said.reason));
-    } else if (said.kind == Kind::probe && said.probe >= 0 &&
-               static_cast<std::size_t>(said.probe) < detector_.contract->probes.size()) {
-      auto& curve = curves_[detector_.contract->probes[static_cast<std::size_t>(said.probe)].name];
+      unreadable_.append(nb::make_tuple(times.t_start_s, times.t_end_s, said.reason));
+    } else if (said.kind == Kind::probe && said.probe >= 0 && static_cast<std::size_t>(said.probe) < probes.size()) {
+      auto& curve = curves_[probes[static_cast<std::size_t>(said.probe)].name];
       curve.first.push_back(said.sample);
       curve.second.push_back(said.value);
     }
   }
   nb::object said() { return rows_.count() == 0 ? nb::none() : rows_.take(); }
 
-  const lab::DetectorInfo& detector_;
-  lab::Config config_;
-  double rate_hz_;
+  lab::Stream stream_;
   EventRows rows_;
-  bool probes_;
-  std::unique_ptr<lab::Instance> instance_;
-  lab::Listener listener_;
   std::vector<const float*> columns_;
   std::vector<float> apart_;
   nb::list unreadable_;
   std::map<std::string, std::pair<std::vector<std::int64_t>, std::vector<float>>> curves_;
-  std::int64_t pushed_ = 0, restored_at_ = 0;
-  std::vector<std::pair<std::int64_t, double>> gaps_;
 };
 
 }  // namespace
