@@ -36,15 +36,18 @@ void declare_score(CLI::App& app, Action& action);
 void declare_study(CLI::App& app, Action& action);
 void declare_release(CLI::App& app, Action& action);
 void declare_export(CLI::App& app, Action& action);
+void declare_new(CLI::App& app, Action& action);
 void declare_port(CLI::App& app, Action& action);
 void declare_replay(CLI::App& app, Action& action);
 void declare_board(CLI::App& app, Action& action);
 void declare_completion(CLI::App& app, Action& action);
 
-/// `--plugin FILE.py`: detectors written in Python are known too.
+/// `--plugin FILE`: detectors written in Python, or built as a shared object, are known too.
 inline void add_plugin_option(CLI::App& app, std::string& file) {
-  app.add_option("--plugin", file, "a Python file whose detectors are known too (it needs the package vagus)")
-      ->type_name("FILE.py");
+  app.add_option(
+         "--plugin", file,
+         "a Python file whose detectors are known too (it needs the package vagus), or a .so of `vagus new detector`")
+      ->type_name("FILE");
 }
 
 }  // namespace vagus::cli

@@ -21,6 +21,7 @@ constexpr CommandInfo commands[] = {
     {"score", "compare two sets of annotations by a protocol", declare_score},
     {"study", "a question, data and a detector: from specification to verdict", declare_study},
     {"release", "may this version go out: freeze one, hold a candidate against it", declare_release},
+    {"new", "a detector of your own, to fill in", declare_new},
     {"port", "a prototype beside its port: where do they part", declare_port},
     {"cost", "what a detector costs on a wrist's cores, and in energy a day", declare_cost},
     {"simulate", "recordings with exact truth", declare_simulate},

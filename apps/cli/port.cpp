@@ -17,8 +17,8 @@ namespace vagus::cli {
 namespace {
 
 struct PortArguments {
-  std::string a, b, plugin, report;
-  std::vector<std::string> data;
+  std::string a, b, report;
+  std::vector<std::string> data, plugins;
   std::int64_t simulated = 0;
   lab::PortOptions options;
   bool json = false, fresh = false;
@@ -124,7 +124,7 @@ void print_check(const lab::PortCheck& check) {
 }
 
 int check(const PortArguments& arguments) {
-  if (!arguments.plugin.empty()) lab::load_plugin(arguments.plugin);
+  for (const std::string& plugin : arguments.plugins) lab::load_plugin(plugin);
   const lab::DetectorInfo &a = lab::detector(arguments.a), &b = lab::detector(arguments.b);
   const auto [source, items] = chosen(arguments);
   const lab::Cache cache = arguments.fresh ? lab::Cache(std::filesystem::path()) : lab::Cache::open();
@@ -156,7 +156,9 @@ void declare_port(CLI::App& app, Action& action) {
   sub->add_option("--data", arguments->data, "what to run on: a set, SET:RECORDING or SET:PATTERN")->type_name("SET");
   sub->add_option("--simulated", arguments->simulated, "instead: so many simulated ECGs of two minutes")
       ->check(CLI::Range(1, 10000));
-  add_plugin_option(*sub, arguments->plugin);
+  sub->add_option("--plugin", arguments->plugins,
+                  "a Python file whose detectors are known too, or a .so of `vagus new detector`; may be given twice")
+      ->type_name("FILE");
   lab::PortOptions& options = arguments->options;
   sub->add_option("--tolerance-s", options.tolerance_s, "events no further apart are the same (0.05 unless told)")
       ->check(CLI::Range(0.0, 1e6));

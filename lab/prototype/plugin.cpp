@@ -16,6 +16,7 @@
 #include "lab/base/numbers.h"
 #include "lab/detect/detector.h"
 #include "lab/prototype/child.h"
+#include "lab/prototype/native.h"
 #include "lab/signal/recording.h"
 
 namespace vagus::lab {
@@ -224,16 +225,7 @@ class PluginInstance final : public Instance {
       what.reason = reason.c_str();
       return (*listener_)(what);
     }
-    if (kind == "probe") {
-      const auto& names = declared_.probe_names;
-      const auto at = std::find(names.begin(), names.end(), text_in(said, "name", ""));
-      if (at == names.end()) return;
-      what.kind = Said::Kind::probe;
-      what.probe = static_cast<int>(at - names.begin());
-      what.sample = what.end_sample = sample_in(said, "sample");
-      what.value = static_cast<float>(number_in(said, "value"));
-      return (*listener_)(what);
-    }
+    if (kind == "probe") return probes(said, what);
     if (kind == "candidate") {
       if (!wanted_.scores) return;
       what.kind = Said::Kind::candidate;
@@ -242,6 +234,30 @@ class PluginInstance final : public Instance {
       return (*listener_)(what);
     }
     event(said, what);
+  }
+  /// One value of a probe, or "values": those of the samples that follow one another.
+  void probes(const Json& said, Said& what) {
+    const auto& names = declared_.probe_names;
+    const auto at = std::find(names.begin(), names.end(), text_in(said, "name", ""));
+    if (at == names.end()) wrong("a probe \"" + text_in(said, "name", "") + "\" that it does not declare");
+    if (!wanted_.probes) return;
+    what.kind = Said::Kind::probe;
+    what.probe = static_cast<int>(at - names.begin());
+    what.sample = what.end_sample = sample_in(said, "sample");
+    const auto values = said.find("values");
+    if (values == said.end()) {
+      what.value = static_cast<float>(number_in(said, "value"));
+      return (*listener_)(what);
+    }
+    if (!values->is_array()) wrong("\"values\" that are no list");
+    if (what.sample + static_cast<std::int64_t>(values->size()) > pushed_)
+      wrong("more values of probe \"" + *at + "\" than there are samples");
+    for (const Json& value : *values) {
+      if (!value.is_number() && !value.is_null()) wrong("a value of probe \"" + *at + "\" that is no number");
+      what.value = static_cast<float>(value.is_null() ? unknown : value.get<double>());
+      (*listener_)(what);
+      what.end_sample = ++what.sample;
+    }
   }
   void event(const Json& said, Said& what) {
     const DetectorInfo& info = declared_.info;
@@ -374,6 +390,7 @@ void settle(Declared& declared) {
 }  // namespace
 
 std::vector<std::string> load_plugin(const std::string& file, const PluginLimits& limits) {
+  if (std::filesystem::path(file).extension() == ".so") return load_native_plugin(file);
   static std::deque<Declared> all;
   static std::map<std::string, std::vector<std::string>> loaded;
   std::error_code code;

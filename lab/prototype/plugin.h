@@ -10,11 +10,12 @@ struct PluginLimits {
   std::int64_t memory_mb = 4096;  ///< of a worker's address space
 };
 
-/// Makes the detectors of a Python file (those it declares with @vagus.detector) known: from then on `detector(name)`
-/// gives them, and a run of them is a run of the same code in worker processes, which are kept for the next recording.
-/// Their version is the hash of the file and of the files that it declares to depend on. Returns their names. Throws
-/// Error naming the file and what Python said: no such file, an exception, no detector in it, a name that is taken.
-/// Python is VAGUS_PYTHON, else python3 on PATH, and must have the package vagus.
+/// Makes the detectors of a file known: a shared object (lab/prototype/native.h, file name .so), or a Python file
+/// (those that it declares with @vagus.detector). From then on `detector(name)` gives them. A run of Python's is a run
+/// of the same code in worker processes, which are kept for the next recording; their version is the hash of the file
+/// and of the files that it declares to depend on. Returns their names. Throws Error naming the file and what Python
+/// said: no such file, an exception, no detector in it, a name that is taken. Python is VAGUS_PYTHON, else python3 on
+/// PATH, and must have the package vagus.
 std::vector<std::string> load_plugin(const std::string& file, const PluginLimits& limits = {});
 
 }  // namespace vagus::lab

@@ -114,7 +114,9 @@ def detector(name, reads, emits, event="events", depends=(), probes=(), summary=
     ``gap(self, seconds)`` and ``finish(self)``. A class with ``process(self, recording)``, or a function of a recording,
     sees everything at once and is marked *not causal*: ``recording["ecg"]`` is the array, ``recording.rate_hz``, and
     ``recording.gaps`` a list of (sample, seconds). Further kinds of lines: ``{"kind": "candidate", "sample", "score"}``,
-    ``{"kind": "unreadable", "start_sample", "end_sample", "reason"}``, ``{"kind": "probe", "name", "sample", "value"}``.
+    ``{"kind": "unreadable", "start_sample", "end_sample", "reason"}``, ``{"kind": "probe", "name", "sample", "value"}``,
+    or with ``"values"``, an array, for the samples that follow one another from ``sample`` on. Probes that nobody asked for are
+    dropped.
     """
 
     def declare(made):

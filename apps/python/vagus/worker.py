@@ -26,8 +26,12 @@ def _told(error, file):
 
 
 def _plain(value):
-    """NumPy's numbers as Python's."""
-    return value.item() if hasattr(value, "item") else value
+    """NumPy's numbers and arrays as Python's; NaN as null."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and value != value else value
 
 
 def _end_with(parent):
@@ -62,14 +66,14 @@ def main(file):
     out.flush()
     import numpy as np
 
-    running, channels = None, 1
+    running, channels, probes = None, 1, False
 
     def answered(said):
         for event in said:
             if not isinstance(event, dict):
                 raise TypeError(f"an event is a dict, and this is {type(event).__name__}")
-            line = {str(key): _plain(value) for key, value in event.items()}
-            say({"said": {key: None if isinstance(value, float) and value != value else value for key, value in line.items()}})
+            if probes or event.get("kind") != "probe":
+                say({"said": {str(key): _plain(value) for key, value in event.items()}})
 
     while True:
         request = inp.readline()
@@ -80,7 +84,7 @@ def main(file):
         try:
             if request["op"] == "make":
                 one = prototype._registered[request["detector"]]
-                channels = len(one.reads)
+                channels, probes = len(one.reads), request["probes"]
                 random.seed(0)  # the same whichever worker, and after whichever recording
                 np.random.seed(0)
                 running = prototype.Running(one, request["config"])
