@@ -68,14 +68,13 @@ void print_difference(const Table& table, const Names& group, const std::string&
 
 void print_records(const Table& table, const std::vector<std::string>& methods) {
   std::printf("%-8s", "record");
-  for (const std::string& method : methods) std::printf("   %-6s   FN    FP      Se      +P", method.c_str());
+  for (const std::string& method : methods) std::printf("   %-9s FN    FP      Se      +P", method.c_str());
   std::printf("\n");
   for (const auto& [record, by_method] : table) {
     std::printf("%-8s", record.c_str());
     for (const std::string& method : methods) {
       const Counts& c = by_method.at(method);
-      std::printf("          %5.0f %5.0f  %6.2f  %6.2f", c.fn, c.fp, percent(c.sensitivity()),
-                  percent(c.predictivity()));
+      std::printf("        %6.0f %5.0f  %6.2f  %6.2f", c.fn, c.fp, percent(c.sensitivity()), percent(c.predictivity()));
     }
     std::printf("\n");
   }
@@ -96,14 +95,14 @@ void print_groups(const Table& table, const std::vector<std::string>& methods) {
       {"all", all}, {"not tuned on", untuned}, {"DS1", present(ds1)}, {"DS2", present(ds2)}, {"paced", present(paced)}};
   std::printf("\nGross, %% (ec57, map bxb; Se sensitivity, +P predictivity; DS1 but for 201 was tuned on)\n%-22s",
               "group");
-  for (const std::string& method : methods) std::printf("  %6s Se      +P", method.c_str());
+  for (const std::string& method : methods) std::printf("  %9s Se      +P", method.c_str());
   std::printf("\n");
   for (const auto& [name, group] : groups) {
     if (group.empty()) continue;
     std::printf("%-13s %4zu    ", name, group.size());
     for (const std::string& method : methods) {
       const Counts c = sum(table, group, method);
-      std::printf("   %6.3f  %6.3f", percent(c.sensitivity()), percent(c.predictivity()));
+      std::printf("      %6.3f  %6.3f", percent(c.sensitivity()), percent(c.predictivity()));
     }
     std::printf("\n");
   }
@@ -116,6 +115,29 @@ void print_groups(const Table& table, const std::vector<std::string>& methods) {
       print_difference(table, group, peer, "predictivity", &Counts::predictivity);
     }
   }
+}
+
+/// One line a method: accuracy over all records, what it took, and where it failed.
+void print_methods(const Json& results, const Table& table, const std::vector<std::string>& methods) {
+  std::printf(
+      "All %zu records; seconds of processor from file to beats (of peers without imports), peak memory of a process\n",
+      table.size());
+  std::printf("%-11s%9s%9s%12s%14s  %s\n", "method", "Se %", "+P %", "seconds", "peak MB", "failed on");
+  Names all;
+  for (const auto& [record, counts] : table) all.insert(record);
+  for (const std::string& method : methods) {
+    double seconds = 0, peak_mb = 0;
+    std::string failed;
+    for (const auto& [record, took] : results.at("took").at(method).items()) {
+      seconds += took.at("seconds").get<double>();
+      peak_mb = std::max(peak_mb, took.at("peak_mb").get<double>());
+      if (!took.at("why").is_null()) failed += record + " (" + took.at("why").get<std::string>() + ") ";
+    }
+    const Counts c = sum(table, all, method);
+    std::printf("%-11s%9.3f%9.3f%12.1f%14.1f  %s\n", method.c_str(), percent(c.sensitivity()),
+                percent(c.predictivity()), seconds, peak_mb, failed.empty() ? "none" : failed.c_str());
+  }
+  std::printf("\n");
 }
 
 }  // namespace
@@ -137,6 +159,7 @@ int main(int argc, char** argv) {
           table[record][method] = {counts.at("tp"), counts.at("fn"), counts.at("fp")};
         }
       std::printf("%s== mitdb, first lead, from %s s ==\n", start[0] == '0' ? "\n" : "", start);
+      print_methods(results, table, methods);
       print_records(table, methods);
       print_groups(table, methods);
     }
