@@ -7,14 +7,15 @@
 #include <limits>
 #include <span>
 #include <variant>
-#include <vector>
+
+#include "lab/signal/sample_column.h"
 
 namespace vagus::lab {
 
 class Samples {
  public:
   using Storage =
-      std::variant<std::vector<std::int16_t>, std::vector<std::int32_t>, std::vector<float>, std::vector<double>>;
+      std::variant<SampleColumn<std::int16_t>, SampleColumn<std::int32_t>, SampleColumn<float>, SampleColumn<double>>;
 
   Samples() = default;
   /// Physical value = (digital - baseline) / gain. The lowest integer of the type marks a missing sample; NaN does in

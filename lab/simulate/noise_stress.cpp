@@ -54,7 +54,7 @@ void scale_to_unit(std::vector<double>& x) {
 }
 
 template <class Value>
-void add_noise(std::vector<Value>& values, const std::vector<std::size_t>& rows, const std::vector<double>& noise,
+void add_noise(SampleColumn<Value>& values, const std::vector<std::size_t>& rows, const std::vector<double>& noise,
                double scale) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Value& value = values[rows[i]];

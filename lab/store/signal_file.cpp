@@ -20,13 +20,13 @@ namespace {
 Samples::Storage storage_of(SampleType type, std::size_t rows) {
   switch (type) {
     case SampleType::int16:
-      return std::vector<std::int16_t>(rows);
+      return SampleColumn<std::int16_t>(rows);
     case SampleType::int32:
-      return std::vector<std::int32_t>(rows);
+      return SampleColumn<std::int32_t>(rows);
     case SampleType::float32:
-      return std::vector<float>(rows);
+      return SampleColumn<float>(rows);
     case SampleType::float64:
-      return std::vector<double>(rows);
+      return SampleColumn<double>(rows);
   }
   return {};
 }

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "apps/python/src/bind.h"
 #include "lab/base/error.h"
@@ -35,7 +36,7 @@ nb::object stored(const Channel& channel, nb::handle owner) {
 
 template <class T>
 nb::object physical(const Channel& channel, nb::handle owner) {
-  const auto* held = std::get_if<std::vector<T>>(&channel.samples.storage());
+  const auto* held = std::get_if<lab::SampleColumn<T>>(&channel.samples.storage());
   if (held != nullptr && channel.samples.gain() == 1 && channel.samples.baseline() == 0) return stored(channel, owner);
   std::vector<T> values(channel.samples.size());
   {
@@ -71,20 +72,25 @@ nb::list gaps(const Channel& channel) {
   return all;
 }
 
+/// The array's own memory, which it keeps while the recording, or a copy of it, has these samples.
 template <class T>
-std::vector<T> copied(const Values& from) {
-  const auto* begin = static_cast<const T*>(from.data());
-  return {begin, begin + from.shape(0)};
+lab::SampleColumn<T> lent(const Values& from) {
+  std::shared_ptr<const void> owner(new nb::object(nb::find(from)), [](const nb::object* array) {
+    if (!Py_IsInitialized()) return;  // at its end Python has taken back all memory
+    const nb::gil_scoped_acquire held;
+    delete array;
+  });
+  return {static_cast<const T*>(from.data()), from.shape(0), std::move(owner)};
 }
 
 lab::Samples samples_of(const Values& from, double gain, double baseline, const std::string& where) {
   if (!(std::abs(gain) > 0) || !std::isfinite(gain) || !std::isfinite(baseline))
     throw lab::UsageError("gain and baseline are finite, and the gain is not 0", where);
   const auto is = [&](auto sample) { return from.dtype() == nb::dtype<decltype(sample)>(); };
-  if (is(std::int16_t{})) return lab::Samples(copied<std::int16_t>(from), gain, baseline);
-  if (is(std::int32_t{})) return lab::Samples(copied<std::int32_t>(from), gain, baseline);
-  if (is(float{})) return lab::Samples(copied<float>(from), gain, baseline);
-  if (is(double{})) return lab::Samples(copied<double>(from), gain, baseline);
+  if (is(std::int16_t{})) return lab::Samples(lent<std::int16_t>(from), gain, baseline);
+  if (is(std::int32_t{})) return lab::Samples(lent<std::int32_t>(from), gain, baseline);
+  if (is(float{})) return lab::Samples(lent<float>(from), gain, baseline);
+  if (is(double{})) return lab::Samples(lent<double>(from), gain, baseline);
   throw lab::UsageError("samples are int16, int32, float32 or float64", where);
 }
 

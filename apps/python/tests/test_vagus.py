@@ -130,6 +130,36 @@ def test_samples_are_handed_over_without_a_copy(simulated):
     assert np.allclose(physical.values(), (digital - physical.baseline) / physical.gain)
 
 
+def _allocated():
+    """Bytes that this process has taken from malloc."""
+    import ctypes
+
+    class Info(ctypes.Structure):
+        _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks",
+                                                         "uordblks", "fordblks", "keepcost")]
+
+    asked = ctypes.CDLL(None).mallinfo2
+    asked.restype = Info
+    info = asked()
+    return info.uordblks + info.hblkhd
+
+
+@pytest.mark.parametrize("kind", ["int16", "int32", "float32", "float64"])
+def test_arrays_become_a_recording_and_come_back_without_a_copy(kind):
+    size = 4_000_000
+    array = np.arange(size, dtype=kind)
+    before = _allocated()
+    recording = vg.Recording.from_arrays({"acc_x_g": array}, rate_hz=100)
+    stored = recording["acc_x_g"].digital()
+    assert _allocated() - before < 200_000
+    assert stored.ctypes.data == array.ctypes.data and np.shares_memory(stored, array)
+    assert not stored.flags.writeable
+    # The array lives as long as anything that reads it.
+    expected = array[-3:].copy()
+    del array, recording
+    np.testing.assert_array_equal(stored[-3:], expected)
+
+
 def test_a_recording_made_of_arrays(simulated, tmp_path):
     read = vg.read(simulated)[0]
     made = vg.Recording.from_arrays({"ecg_mv": read.values("float32")}, rate_hz=read.rate_hz, subject="p07",

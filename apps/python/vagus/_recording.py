@@ -43,7 +43,8 @@ def from_arrays(channels, rate_hz=None, *, t_s=None, units=None, subject="", ses
     channels : mapping of str to array
         Names as in canonical CSV say quantity and unit: ``"ecg_mv"``, ``"acc_x_g"``, ``"wrist.ppg_green"``. Other names
         take a unit in `units`. One-dimensional, int16, int32, float32 or float64 (others are converted); NaN and masked
-        values are missing samples.
+        values are missing samples. Contiguous arrays of these types are not copied: leave them as they are while the
+        recording lives.
     rate_hz : float or mapping of str to float
         Sampling rate, or one for each channel. Not together with `t_s`.
     t_s : array, optional

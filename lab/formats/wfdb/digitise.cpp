@@ -39,13 +39,14 @@ Digital kept(const Channel& channel, int format) {
   Digital out;
   out.gain = channel.samples.gain();
   out.baseline = static_cast<std::int64_t>(channel.samples.baseline());
-  if (const auto* narrow = std::get_if<std::vector<std::int16_t>>(&channel.samples.storage())) {
+  if (const auto* narrow = std::get_if<SampleColumn<std::int16_t>>(&channel.samples.storage())) {
     out.values.reserve(narrow->size());
     for (const std::int16_t v : *narrow) {
       out.values.push_back(v == std::numeric_limits<std::int16_t>::min() ? missing : v);
     }
   } else {
-    out.values = std::get<std::vector<std::int32_t>>(channel.samples.storage());
+    const auto& wide = std::get<SampleColumn<std::int32_t>>(channel.samples.storage());
+    out.values.assign(wide.begin(), wide.end());
   }
   const Tally sums = tally(out.values);
   const double least = sums.least <= sums.greatest ? sums.least : 0;

@@ -52,10 +52,10 @@ void dump_record(const std::string& header, const std::string& out) {
                                 {"baseline", channel.samples.baseline()},
                                 {"stretches", stretches}});
     const std::size_t rows = channel.samples.size();
-    if (const auto* narrow = std::get_if<std::vector<std::int16_t>>(&channel.samples.storage())) {
+    if (const auto* narrow = std::get_if<SampleColumn<std::int16_t>>(&channel.samples.storage())) {
       const std::vector<std::int32_t> wide(narrow->begin(), narrow->end());
       numbers.write(reinterpret_cast<const char*>(wide.data()), static_cast<std::streamsize>(4 * rows));
-    } else if (const auto* wide = std::get_if<std::vector<std::int32_t>>(&channel.samples.storage())) {
+    } else if (const auto* wide = std::get_if<SampleColumn<std::int32_t>>(&channel.samples.storage())) {
       numbers.write(reinterpret_cast<const char*>(wide->data()), static_cast<std::streamsize>(4 * rows));
     }
     std::vector<double> physical(rows);

@@ -59,7 +59,7 @@ TEST(ReadWfdb, DifferencesThatGrowBeyond16BitsAreKeptIn32) {
   Record r;
   r["r.hea"] = "r 1 100 3\nr.dat 8 1/mV 12 0 32700\n";
   r["r.dat"] = std::string("\x00\x7F\x7F", 3);
-  EXPECT_EQ(std::get<std::vector<std::int32_t>>(r.read().channels[0].samples.storage()),
+  EXPECT_EQ(std::get<SampleColumn<std::int32_t>>(r.read().channels[0].samples.storage()),
             (std::vector<std::int32_t>{32700, 32827, 32954}));
 }
 

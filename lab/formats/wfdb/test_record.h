@@ -69,8 +69,8 @@ inline std::string ramp(int rows, int signals) {
   return bytes_of(16, samples);
 }
 
-inline const std::vector<std::int16_t>& narrow(const Channel& channel) {
-  return std::get<std::vector<std::int16_t>>(channel.samples.storage());
+inline const SampleColumn<std::int16_t>& narrow(const Channel& channel) {
+  return std::get<SampleColumn<std::int16_t>>(channel.samples.storage());
 }
 
 /// A folder that goes away with the test.
