@@ -220,6 +220,8 @@ int check(const CheckArguments& options) {
     if (!options.detector.empty()) spec.detector.name = options.detector;
     spec.detector.config.clear();
   }
+  if (!options.cost.empty() && spec.budget.limits.empty())
+    throw lab::UsageError("--cost is held against [budget], and the release's specification has none");
   if (!options.cost.empty()) spec.budget.measured = options.cost;
   if (!options.detector.empty() && options.detector != spec.detector.name) lab::detector(options.detector);
   choose_detector(spec, options.detector, options.config, options.settings);

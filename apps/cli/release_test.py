@@ -104,6 +104,29 @@ class Release(unittest.TestCase):
         self.assertEqual({test["interval"] is None for test in found["tests"]}, {True})
         self.assertEqual([test["part"] for test in found["tests"]], ["what is judged", "older"] * 2)
 
+    def test_a_measured_cost_is_held_against_the_budget(self):
+        code, _, err = vagus("release", "check", "v1", "--cost", "cost.json")
+        self.assertEqual(code, 2)
+        self.assertIn("has none", err)
+        put("limited.toml", SPEC + "[budget]\nm4f = {ram_bytes = 5000}\n")
+        code, _, err = vagus("release", "freeze", "limited", "limited.toml", "--no-cost")
+        self.assertEqual((code, err), (0, ""))
+        code, _, err = vagus("release", "check", "limited", "--cost", "cost.json")
+        self.assertEqual(code, 3)
+        self.assertIn("cost.json", err)
+        if not shutil.which("arm-none-eabi-g++") or not shutil.which("qemu-system-arm"):
+            self.skipTest("SKIPPED: no cross compiler or emulator, so no measured cost")
+        code, out, err = vagus("cost", "health.beats", "--json")
+        self.assertEqual((code, err), (0, ""))
+        put("cost.json", out)
+        code, out, err = vagus("release", "check", "limited", "--cost", "cost.json", "-o", "limited-fits")
+        self.assertEqual((code, err), (0, ""), out)
+        measured = json.loads(read("cost.json"))
+        measured["cores"]["m4f"]["ram_bytes"] = 5001
+        put("cost.json", json.dumps(measured))
+        code, out, err = vagus("release", "check", "limited", "--cost", "cost.json", "-o", "limited-over")
+        self.assertEqual((code, out.splitlines()[-1].split("\t")[0]), (1, "do not release"), err)
+
     def test_a_deaf_candidate_is_refused_and_every_event_is_listed_and_drawn(self):
         code, found = self.check("--set", "smallest_mv=1", "--set", "threshold=0.98", "--set", "noise_threshold=0.98",
                                  "-o", "deaf")

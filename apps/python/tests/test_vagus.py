@@ -213,6 +213,22 @@ def test_pandas_there_and_back():
     assert list(vg.run("health.beats", vg.Recording.from_arrays({"ecg_mv": np.zeros(2000)}, rate_hz=250)).to_pandas().columns)[0] == "t_s"
 
 
+def test_parquet_is_read_by_pyarrow(tmp_path):
+    import pyarrow
+    import pyarrow.parquet
+
+    x = np.sin(np.arange(500) / 9).astype("float32")
+    pyarrow.parquet.write_table(pyarrow.table({"t_s": np.arange(500) / 50, "acc_x_g": x}), tmp_path / "p.parquet")
+    timed = vg.Recording.from_parquet(tmp_path / "p.parquet", subject="p07")
+    assert timed.subject == "p07" and timed["acc_x_g"].rate_hz == pytest.approx(50)
+    np.testing.assert_array_equal(timed["acc_x_g"].values("float32"), x)
+    (tmp_path / "not.parquet").write_bytes(b"no")
+    with pytest.raises(vg.InputError, match="not.parquet"):
+        vg.Recording.from_parquet(tmp_path / "not.parquet")
+    with pytest.raises(vg.UsageError, match="no column 'when'"):
+        vg.Recording.from_parquet(tmp_path / "p.parquet", time="when")
+
+
 def test_scores_are_the_programs(simulated, tmp_path):
     recording = vg.read(simulated)
     beats = vg.run("health.beats", recording)
@@ -346,3 +362,19 @@ def test_every_public_thing_says_what_it_does():
             thing = getattr(module, name)
             if callable(thing) and getattr(thing, "__module__", "").startswith("vagus") and not name[0].isupper():
                 assert (thing.__doc__ or "").strip(), name
+
+
+def test_the_stubs_are_what_the_package_is(tmp_path):
+    """mypy's stubtest compares the extension's stub with the extension, and a user's script is type-checked."""
+    environment = {**os.environ, "MYPY_CACHE_DIR": str(tmp_path / "cache")}
+    done = subprocess.run([sys.executable, "-m", "mypy.stubtest", "vagus._core", "--ignore-disjoint-bases"], capture_output=True, text=True,
+                          cwd=tmp_path, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    script = tmp_path / "script.py"
+    script.write_text("import vagus as vg\n"
+                      "rec: vg.Recording = vg.read('100.hea')\n"
+                      "rate: float = rec['MLII'].rate_hz\n"
+                      "names: list[str] = vg.store.sets()\n"
+                      "wrong: int = rec.subject\n")
+    done = subprocess.run([sys.executable, "-m", "mypy", str(script)], capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert "script.py:5: error: Incompatible types" in done.stdout and "Found 1 error" in done.stdout, done.stdout

@@ -1,6 +1,9 @@
 """Detectors over whole recordings and over streams."""
 
+from __future__ import annotations
+
 import functools
+from typing import Any, Callable, Sequence
 
 from . import _core
 from ._arrays import numpy
@@ -24,7 +27,7 @@ def _dtype(name):
     return numpy().dtype([(field, form) for field, form, _, _ in _described(name)["fields"]])
 
 
-def detectors(name=None):
+def detectors(name: str | None = None) -> Any:
     """What detectors there are: a list of names, or one detector's description (inputs, configuration with units and
     ranges, outputs, latency, memory) as a dict."""
     return dict(_described(name)) if name else list(_known())
@@ -50,7 +53,8 @@ def _events(name, rows):
     return rows.view(_dtype(name)).view(Events)
 
 
-def run(detector, recording, *, channel="", scores=False, probes=(), progress=None, **config):
+def run(detector: str, recording: Any, *, channel: str = "", scores: bool = False, probes: str | Sequence[str] = (),
+        progress: Callable[[int, int], object] | bool | None = None, **config: float | str) -> Any:
     """Run a detector over a recording: the events that the program would say, bit for bit.
 
     Parameters
@@ -143,7 +147,7 @@ class Detector:
     was: its state is the device's snapshot, byte for byte.
     """
 
-    def __init__(self, name, rate_hz, probes=False, **config):
+    def __init__(self, name: str, rate_hz: float, probes: bool = False, **config: float | str) -> None:
         self._name = name
         self._rate_hz = float(rate_hz)
         self._keeps_probes = bool(probes)
@@ -154,14 +158,14 @@ class Detector:
         self._probes = {}
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self._name
 
     @property
-    def rate_hz(self):
+    def rate_hz(self) -> float:
         return self._rate_hz
 
-    def push(self, chunk):
+    def push(self, chunk: Any) -> Any:
         """The next samples.
 
         Parameters
@@ -194,11 +198,11 @@ class Detector:
             raise UsageError(f"{self._name}: a chunk has shape (samples,) or (samples, channels), not {array.shape}")
         return np.ascontiguousarray(array, dtype="float32")
 
-    def gap(self, seconds):
+    def gap(self, seconds: float) -> None:
         """Say that `seconds` of samples were lost before the next push."""
         self._stream.gap(float(seconds))
 
-    def finish(self):
+    def finish(self) -> Any:
         """End the stream.
 
         Returns
@@ -208,12 +212,12 @@ class Detector:
         rows = self._stream.finish()
         return self._none if rows is None else rows.view(_dtype(self._name))
 
-    def unreadable(self):
+    def unreadable(self) -> list[tuple[float, float, str]]:
         """Stretches (t_start_s, t_end_s, reason) in which the detector could not tell, since last asked."""
         return self._stream.take_unreadable()
 
     @property
-    def probes(self):
+    def probes(self) -> dict[str, Any]:
         """Inner signals so far: dict of name to (sample, value)."""
         np = numpy()
         for name, (sample, value) in self._stream.take_probes().items():
@@ -223,7 +227,7 @@ class Detector:
             self._probes[name] = (sample, value)
         return dict(self._probes)
 
-    def snapshot(self):
+    def snapshot(self) -> bytes:
         """The state as bytes: what a device would keep over a restart."""
         return self._stream.snapshot()
 

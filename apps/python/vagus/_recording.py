@@ -1,15 +1,20 @@
 """Recordings: read from anything the program reads, or made of arrays."""
 
+from __future__ import annotations
+
+import os
+from typing import Any
+
 from . import _core
 from ._arrays import numpy, samples, times
-from ._errors import UsageError
+from ._errors import InputError, UsageError
 
 Recording = _core.Recording
 Channel = _core.Channel
 Track = _core.Track
 
 
-def read(*names, annotations=True):
+def read(*names: str | os.PathLike[str], annotations: bool = True) -> Any:
     """Read a recording.
 
     Parameters
@@ -26,8 +31,6 @@ def read(*names, annotations=True):
     """
     if not names:
         raise UsageError("read what? a file, ARCHIVE::inner/path or SET:RECORDING")
-    import os
-
     texts = [os.fspath(name) for name in names]
     found = _core.read(texts, annotations)
     several = len(texts) == 1 and (len(found) > 1 or "*" in texts[0] or texts[0].endswith(":"))
@@ -101,6 +104,39 @@ def from_pandas(frame, rate_hz=None, **known):
         if stamps.dtype.kind == "M" and "start" not in known and len(index):
             known["start"] = index[0].isoformat()
     return from_arrays(channels, t_s=stamps, **known)
+
+
+def from_parquet(path, rate_hz=None, *, time=None, **known):
+    """A recording made of a Parquet file, read by pyarrow.
+
+    Parameters
+    ----------
+    path : str or path
+    rate_hz : float, optional
+        Sampling rate in Hz; without it `time` tells.
+    time : str, optional
+        The column of times (seconds or timestamps); ``"t_s"`` unless told, where there is no rate.
+    **known
+        As `from_arrays`: subject, units, start ...
+
+    Returns
+    -------
+    Recording
+    """
+    import pyarrow.parquet
+
+    try:
+        table = pyarrow.parquet.read_table(os.fspath(path))
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise InputError(f"{os.fspath(path)}: {str(error).splitlines()[0]}") from error
+    # Without nulls an Arrow column is handed over in place.
+    columns = {name: table[name].combine_chunks().to_numpy(zero_copy_only=False) for name in table.column_names}
+    if rate_hz is not None:
+        return from_arrays(columns, rate_hz, **known)
+    time = time or "t_s"
+    if time not in columns:
+        raise UsageError(f"{os.fspath(path)}: there is no column {time!r}; name the column of times, or give rate_hz")
+    return from_arrays(columns, t_s=columns.pop(time), **known)
 
 
 def _channels(self):
@@ -180,8 +216,6 @@ def _plot(self, start_s=0.0, stop_s=None, events=None, axes=None):
 
 def _write(self, path):
     """Write as WFDB (.hea), canonical CSV (.csv) or .npz, whole or not at all. Returns the files written."""
-    import os
-
     return _core.write(self, os.fspath(path))
 
 
@@ -213,6 +247,7 @@ Recording.write = _write
 Recording.add_track = _add_track
 Recording.from_arrays = staticmethod(from_arrays)
 Recording.from_pandas = staticmethod(from_pandas)
+Recording.from_parquet = staticmethod(from_parquet)
 Track.t_s = property(_track_times)
 Track.labels = property(_track_labels)
 Track.__repr__ = lambda self: f"<Track {self.name}: {len(self.labels)} labels>"

@@ -1,10 +1,14 @@
 """Scoring protocols: the same counts as ``vagus score``."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from . import _core
 from ._errors import UsageError
 
 
-class Score(dict):
+class Score(dict[str, Any]):
     """What a protocol counted, by the names of ``vagus score --json``; printed as the program's table."""
 
     table = ""
@@ -46,7 +50,7 @@ def _made(answer):
     return score
 
 
-def ec57(reference, test, *, from_s=None, to_s=None, track=""):
+def ec57(reference: Any, test: Any, *, from_s: float | None = None, to_s: float | None = None, track: str = "") -> Score:
     """Beat-by-beat comparison by ANSI/AAMI EC57, count for count as the WFDB program ``bxb``.
 
     Parameters
@@ -93,7 +97,7 @@ def _table(given):
     return _core.table_of_rows(rows, float(duration))
 
 
-def events(reference, test, *, from_s=None, to_s=None):
+def events(reference: Any, test: Any, *, from_s: float | None = None, to_s: float | None = None) -> Score:
     """Compare events (falls, crashes ...): sensitivity, false alarms a day, latency.
 
     Parameters
@@ -108,7 +112,7 @@ def events(reference, test, *, from_s=None, to_s=None):
     return _made(_core.score_tables("events", _table(reference), _table(test), from_s, to_s, 1.0))
 
 
-def windows(reference, test, *, from_s=None, to_s=None, window_s=1.0):
+def windows(reference: Any, test: Any, *, from_s: float | None = None, to_s: float | None = None, window_s: float = 1.0) -> Score:
     """Compare labelled windows: confusion matrix, F1 by class, macro F1. Arguments as `events`; `window_s` is the
     length of a test window of which only the end is told."""
     return _made(_core.score_tables("windows", _table(reference), _table(test), from_s, to_s, float(window_s)))
