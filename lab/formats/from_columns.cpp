@@ -28,7 +28,8 @@ void put_on_grid(Channel& channel, const std::vector<std::int64_t>& kept) {
   std::visit(
       [&](auto& values) {
         std::decay_t<decltype(values)> moved(kept.size());
-        for (std::size_t i = 0; i < kept.size(); ++i) moved[i] = std::as_const(values)[static_cast<std::size_t>(kept[i])];
+        for (std::size_t i = 0; i < kept.size(); ++i)
+          moved[i] = std::as_const(values)[static_cast<std::size_t>(kept[i])];
         values = std::move(moved);
       },
       channel.samples.storage());
