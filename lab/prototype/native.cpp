@@ -41,7 +41,7 @@ std::vector<std::string> load_native_plugin(const std::string& file) {
   const PluginStamp own;
   const PluginStamp& its = plugin.stamp;
   if (std::string_view(own.compiler) != its.compiler || own.info != its.info || own.contract != its.contract ||
-      own.said != its.said || own.instance != its.instance)
+      own.said != its.said || own.wanted != its.wanted)
     throw Error("it was built for another version of this program", file, "build it again");
   const std::string content = content_name(path);
   std::vector<std::string> names;

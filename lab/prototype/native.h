@@ -14,7 +14,7 @@ namespace vagus::lab {
 struct PluginStamp {
   const char* compiler = __VERSION__;
   std::uint32_t info = sizeof(DetectorInfo), contract = sizeof(Contract), said = sizeof(Said),
-                instance = sizeof(Wanted);
+                wanted = sizeof(Wanted);
 };
 
 /// What the object gives, by its function `vagus_plugin`.
