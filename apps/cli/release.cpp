@@ -12,7 +12,6 @@
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/deploy/measure.h"
-#include "lab/prototype/plugin.h"
 #include "lab/report/html.h"
 #include "lab/report/release_page.h"
 #include "lab/study/ledger.h"
@@ -119,7 +118,7 @@ void require_name(const std::string& name) {
 int freeze(const FreezeArguments& options) {
   require_name(options.name);
   lab::StudySpec spec = lab::read_spec(options.spec);
-  if (!spec.detector.plugin.empty()) lab::load_plugin(spec.detector.plugin);
+  lab::make_known(spec.detector);
   if (spec.score.protocol == "windows" || (spec.score.protocol == "ec57" && !spec.detector.events.empty()))
     throw lab::Error("releases are of beats of a detector that is run, or of events; not of protocol windows",
                      options.spec);
@@ -209,7 +208,7 @@ int check(const CheckArguments& options) {
   const fs::path file = lab::find_release(options.release);
   const lab::Frozen frozen = lab::unpack_frozen(lab::read_bytes(file), file.string());
   lab::StudySpec spec = lab::parse_spec(frozen.specification(), file.string() + " specification");
-  if (!spec.detector.plugin.empty()) lab::load_plugin(spec.detector.plugin);
+  lab::make_known(spec.detector);
   const std::string stated = spec.detector.name;
   spec.detector.name = frozen.detector();
   spec.detector.config = frozen.config();

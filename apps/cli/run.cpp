@@ -18,6 +18,7 @@
 #include "lab/base/progress.h"
 #include "lab/detect/run_lanes.h"
 #include "lab/formats/read.h"
+#include "lab/prototype/exec.h"
 #include "lab/prototype/plugin.h"
 #include "lab/report/run_report.h"
 #include "lab/store/named.h"
@@ -35,6 +36,7 @@ struct RunArguments {
   std::string wfdb, output, report, layout;
   std::string probes;
   std::string plugin;
+  std::string exec, library, reads, frames = "csv";
 };
 
 /// What to run over: recordings of sets and, unless `--each` says otherwise, all files together as one session.
@@ -107,8 +109,30 @@ std::vector<Job> run_batch(const lab::DetectorInfo& detector, const std::vector<
   return batch;
 }
 
-int run_jobs(const RunArguments& options) {
+/// `--exec COMMAND`, `--library LIB.so`: what stands where a detector's name would is the first recording.
+void take_detector(RunArguments& options) {
+  if (options.exec.empty() && !options.reads.empty())
+    throw lab::UsageError("--reads is of a program", "--exec COMMAND");
+  if (options.exec.empty() && options.library.empty()) {
+    if (options.files.empty()) throw lab::UsageError("FILE is missing: what shall " + options.detector + " run over?");
+    return;
+  }
+  options.files.insert(options.files.begin(), options.detector);
+  if (!options.library.empty()) {
+    options.detector = lab::load_library(options.library);
+    return;
+  }
+  lab::ExecDetector exec;
+  exec.command = options.exec;
+  exec.frames = options.frames == "npy" ? lab::Frames::npy : lab::Frames::csv;
+  exec.reads = split_names(options.reads.empty() ? "ecg_mv" : options.reads);
+  if (!options.reads.empty()) exec.event = "events";
+  options.detector = lab::load_exec(exec);
+}
+
+int run_jobs(RunArguments options) {
   if (!options.plugin.empty()) lab::load_plugin(options.plugin);
+  take_detector(options);
   const lab::DetectorInfo& detector = lab::detector(options.detector);
   lab::RunOptions how;
   how.config = read_settings(detector, options.config_file, options.settings);
@@ -180,8 +204,7 @@ void declare_run(CLI::App& app, Action& action) {
   app.add_option("FILE", options->files,
                  "a recording in any supported format, ARCHIVE::inner/path, SET:RECORDING of the store, or - for "
                  "canonical CSV on "
-                 "standard input; several files are one session")
-      ->required();
+                 "standard input; several files are one session");
   app.add_option("--config", options->config_file, "configuration as TOML")->type_name("FILE.toml");
   app.add_option("--set", options->settings, "one configuration key; may be repeated")
       ->type_name("KEY=VALUE")
@@ -205,6 +228,20 @@ void declare_run(CLI::App& app, Action& action) {
   app.add_flag("--scores", options->scores, "score and candidate lines too");
   app.add_option("--probes", options->probes, "probe lines of these inner signals, or all")->type_name("NAME,...");
   add_plugin_option(app, options->plugin);
+  auto* exec =
+      app.add_option(
+             "--exec", options->exec,
+             "any program instead of DETECTOR: samples as canonical CSV on its standard input, JSON Lines on its "
+             "standard output (docs/any-detector.md)")
+          ->type_name("COMMAND");
+  app.add_option("--library", options->library,
+                 "a shared object in C instead of DETECTOR (lab/prototype/vagus_detector.h)")
+      ->type_name("LIB.so")
+      ->excludes(exec);
+  app.add_option("--reads", options->reads, "of --exec: the columns of its input (ecg_mv unless told)")
+      ->type_name("acc_x_g,...");
+  app.add_option("--frames", options->frames, "of --exec: csv, or npy for blocks that NumPy reads")
+      ->check(CLI::IsMember({"csv", "npy"}));
   app.add_option("--report", options->report, "draw the recording with what was found, as one self-contained page")
       ->type_name("PAGE.html");
   app.footer(
@@ -213,7 +250,8 @@ void declare_run(CLI::App& app, Action& action) {
       "  vagus run health.beats mitdb.tar.xz::mitdb/100.hea --json\n"
       "  vagus run health.beats mitdb:1* --wfdb vgs -o out      annotation files out/100.vgs ...\n"
       "  vagus run health.beats ecg.csv --set threshold=0.4 --report page.html\n"
-      "  cat ecg.csv | vagus run health.beats - --json          answers as the samples come\n");
+      "  cat ecg.csv | vagus run health.beats - --json          answers as the samples come\n"
+      "  vagus run --exec 'octave-cli my_beats.m' 100.hea       any program that reads CSV and writes JSON Lines\n");
   app.callback([options, &action] { action = [options] { return run_jobs(*options); }; });
 }
 

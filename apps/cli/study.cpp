@@ -169,7 +169,7 @@ void print_result(const lab::StudyResult& result, const lab::Evidence& evidence)
 int run(const StudyArguments& options) {
   const lab::StudySpec spec = lab::read_spec(options.spec);
   if (!options.plugin.empty()) lab::load_plugin(options.plugin);
-  if (!spec.detector.plugin.empty()) lab::load_plugin(spec.detector.plugin);
+  lab::make_known(spec.detector);
   if (!options.detector.empty() && options.detector != lab::simulated_events) lab::detector(options.detector);
   const auto source =
       of_specification(options.spec, [&] { return lab::open_source(spec.data, spec.score.reference, spec.seed); });

@@ -24,21 +24,28 @@ std::filesystem::path own_folder() {
   return self.parent_path();
 }
 
-std::vector<std::filesystem::path> module_files(const std::string& name) {
+std::vector<std::filesystem::path> files_named(const std::string& name) {
   const std::filesystem::path here = own_folder();
   std::vector<std::filesystem::path> files;
   for (const std::filesystem::path& folder :
        {here / "../lib/vagus", here / "../../lib/vagus", here, std::filesystem::path(VAGUS_MODULE_DIR)}) {
     std::error_code ec;
-    if (std::filesystem::exists(folder / (name + ".so"), ec)) files.push_back(folder / (name + ".so"));
+    if (std::filesystem::is_regular_file(folder / name, ec)) files.push_back(folder / name);
   }
   return files;
 }
+
+std::vector<std::filesystem::path> module_files(const std::string& name) { return files_named(name + ".so"); }
 
 }  // namespace
 
 std::filesystem::path module_file(const std::string& name) {
   const auto files = module_files(name);
+  return files.empty() ? std::filesystem::path() : files.front();
+}
+
+std::filesystem::path program_beside_modules(const std::string& name) {
+  const auto files = files_named(name);
   return files.empty() ? std::filesystem::path() : files.front();
 }
 

@@ -10,6 +10,9 @@ namespace vagus::lab {
 /// program's own folder, and where the build put it.
 std::filesystem::path module_file(const std::string& name);
 
+/// Where a program lies that is built beside the modules; "" if it is not there.
+std::filesystem::path program_beside_modules(const std::string& name);
+
 /// Loads the module `name` (once a process, thread-safe) and returns the address of its `extern "C"` function `entry`.
 /// Looked for where `module_file` does. Throws Error naming the module and the loader's reason if it is not there.
 void* module_entry(const std::string& name, const char* entry);

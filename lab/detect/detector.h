@@ -53,6 +53,11 @@ struct Wanted {
 class Instance {
  public:
   virtual ~Instance() = default;
+  /// Where the next sample lies: told before the first and after each gap, to those that hand times on.
+  virtual void begin(double t_s, double rate_hz) {
+    (void)t_s;
+    (void)rate_hz;
+  }
   /// `columns[i]` holds `count` samples of the i-th channel the contract reads (null where an optional one is absent).
   virtual void push(std::span<const float* const> columns, std::size_t count, const Listener& listener) = 0;
   virtual void gap(Duration lost) = 0;

@@ -51,6 +51,7 @@ void Feed::start_segment(std::int64_t row) {
     instance_.gap(Duration::from_us(static_cast<std::int64_t>(std::llround(std::min(lost_s, 9e12) * 1e6))));
     ++gaps_;
   }
+  instance_.begin(t, rate_hz_);
   segments_.push_back({pushed_, row, t, rate_hz_});
   open_ = true;
 }

@@ -79,7 +79,7 @@ Child::~Child() {
 }
 
 void Child::take_in(int& from, std::string& into) {
-  std::array<char, 65536> piece{};
+  std::array<char, 65536> piece;
   const ssize_t n = read(from, piece.data(), piece.size());
   if (n > 0) into.append(piece.data(), static_cast<std::size_t>(n));
   if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) close_one(from);
@@ -101,15 +101,35 @@ bool Child::exchange(std::string_view& left, double wait_s) {
   return true;
 }
 
+Clock::time_point Child::patience() const {
+  const auto after = [](Clock::time_point from, double s) {
+    return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+  };
+  const auto end = after(Clock::now(), limits_.answer_s);
+  return limits_.total_s > 0 ? std::min(end, after(started_, limits_.total_s)) : end;
+}
+
+void Child::fail_of_time(const std::string& what) {
+  const double ran_s = std::chrono::duration<double>(Clock::now() - started_).count();
+  if (limits_.total_s > 0 && ran_s >= limits_.total_s)
+    fail("has not come to an end within " + shortest(limits_.total_s) + " s");
+  fail(what + " for " + shortest(limits_.answer_s) + " s");
+}
+
 void Child::write(std::string_view bytes) {
-  auto end = Clock::now() + std::chrono::duration<double>(limits_.answer_s);
+  if (!offer(bytes)) fail("takes no more input");
+}
+
+bool Child::offer(std::string_view bytes) {
+  auto end = patience();
   while (!bytes.empty()) {
-    if (in_ < 0) fail("takes no more input");
+    if (in_ < 0) return false;
     const std::size_t before = bytes.size();
     exchange(bytes, 0.1);
-    if (bytes.size() < before) end = Clock::now() + std::chrono::duration<double>(limits_.answer_s);
-    if (Clock::now() > end) fail("has taken no input for " + shortest(limits_.answer_s) + " s");
+    if (bytes.size() < before) end = patience();
+    if (Clock::now() > end) fail_of_time("has taken no input");
   }
+  return true;
 }
 
 std::optional<std::string> Child::cut_line() {
@@ -130,12 +150,12 @@ std::optional<std::string> Child::cut_line() {
 }
 
 std::optional<std::string> Child::line() {
-  const auto end = Clock::now() + std::chrono::duration<double>(limits_.answer_s);
+  const auto end = patience();
   std::string_view nothing;
   for (;;) {
     if (auto line = cut_line()) return line;
     if (out_ < 0) return std::nullopt;
-    if (Clock::now() > end) fail("has not answered for " + shortest(limits_.answer_s) + " s");
+    if (Clock::now() > end) fail_of_time("has not answered");
     exchange(nothing, 0.1);
   }
 }
@@ -143,7 +163,7 @@ std::optional<std::string> Child::line() {
 void Child::end_input() { close_one(in_); }
 
 int Child::wait() {
-  const auto end = Clock::now() + std::chrono::duration<double>(limits_.answer_s);
+  const auto end = patience();
   std::string_view nothing;
   while (!status_) {
     if (out_ >= 0 || err_ >= 0) exchange(nothing, 0.005);

@@ -13,9 +13,12 @@
 #include <mutex>
 
 #include "lab/base/error.h"
+#include "lab/base/module.h"
 #include "lab/base/numbers.h"
 #include "lab/detect/detector.h"
 #include "lab/prototype/child.h"
+#include "lab/prototype/command.h"
+#include "lab/prototype/declared.h"
 #include "lab/prototype/native.h"
 #include "lab/signal/recording.h"
 
@@ -27,7 +30,9 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 /// A plugin's file and the workers that wait for the next recording. Lives as long as the program.
 class Plugin {
  public:
-  Plugin(std::string file, const PluginLimits& limits) : file_(std::move(file)), limits_(limits) {}
+  /// `command`: what starts a worker; `noun` what it is called where it ends badly.
+  Plugin(std::string file, std::vector<std::string> command, std::string noun, const PluginLimits& limits)
+      : file_(std::move(file)), command_(std::move(command)), noun_(std::move(noun)), limits_(limits) {}
 
   std::unique_ptr<Child> worker() {
     {
@@ -44,13 +49,7 @@ class Plugin {
   }
   /// A worker that has said nothing yet.
   std::unique_ptr<Child> started() const {
-    const char* named = std::getenv("VAGUS_PYTHON");  // NOLINT(concurrency-mt-unsafe): nothing here writes it
-    const std::string python = named != nullptr && *named != 0 ? named : "python3";
-    // One thread each and one order of hashes: answers do not depend on the machine or the worker.
-    return std::make_unique<Child>(
-        std::vector<std::string>{"env", "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
-                                 "MKL_NUM_THREADS=1", python, "-m", "vagus.worker", file_},
-        ChildLimits{limits_.answer_s, limits_.memory_mb});
+    return std::make_unique<Child>(command_, ChildLimits{.answer_s = limits_.answer_s, .memory_mb = limits_.memory_mb});
   }
   void give_back(std::unique_ptr<Child> worker) {
     const std::scoped_lock lock(mutex_);
@@ -62,38 +61,37 @@ class Plugin {
     Json said = line ? Json::parse(*line, nullptr, false) : Json();
     if (said.is_object() && said.contains("error")) throw Error(said["error"].get<std::string>(), file_);
     if (!said.is_object() || !said.contains("detectors") || !said["detectors"].is_array())
-      throw Error("Python " + worker.last_words(), file_);
+      throw Error(noun_ + " " + worker.last_words(), file_);
     return said;
   }
   const std::string& file() const { return file_; }
+  const std::string& noun() const { return noun_; }
   const PluginLimits& limits() const { return limits_; }
   /// What the first worker said: all others must say the same.
   void keep(Json first) { first_ = std::move(first); }
 
  private:
   std::string file_;
+  std::vector<std::string> command_;
+  std::string noun_;
   PluginLimits limits_;
   Json first_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Child>> idle_;
 };
 
-/// What a contract points into.
-struct Declared {
-  std::string name, version, summary, source, event;
-  std::vector<ChannelNeed> reads;
-  std::vector<std::string> probe_names, probe_units;
-  std::vector<ProbeInfo> probes;
-  Contract contract{};
+/// One detector of a plugin.
+struct PluginDetector {
+  Declared declared;
   std::shared_ptr<Plugin> plugin;
-  DetectorInfo info{};
 };
 
 /// One run in a worker: samples go there second by second, what it says comes back at once.
 class PluginInstance final : public Instance {
  public:
-  PluginInstance(const Declared& declared, const Config& config, Wanted wanted)
-      : declared_(declared), wanted_(wanted), worker_(declared.plugin->worker()) {
+  PluginInstance(const PluginDetector& detector, const Config& config, Wanted wanted)
+      : declared_(detector.declared), plugin_(*detector.plugin), wanted_(wanted), worker_(plugin_.worker()) {
+    const Declared& declared = declared_;
     Json make = {{"op", "make"},
                  {"detector", declared.name},
                  {"config", Json::object()},
@@ -110,7 +108,7 @@ class PluginInstance final : public Instance {
     ask(make, {});
   }
   ~PluginInstance() override {
-    if (worker_ && whole_) declared_.plugin->give_back(std::move(worker_));
+    if (worker_ && whole_) plugin_.give_back(std::move(worker_));
   }
   PluginInstance(const PluginInstance&) = delete;
   PluginInstance& operator=(const PluginInstance&) = delete;
@@ -158,13 +156,13 @@ class PluginInstance final : public Instance {
   void ask(const Json& request, std::string_view bytes) {
     whole_ = false;
     using Clock = std::chrono::steady_clock;
-    const double limit_s = declared_.plugin->limits().answer_s;
+    const double limit_s = plugin_.limits().answer_s;
     const auto end = Clock::now() + std::chrono::duration<double>(limit_s);
     worker_->write(request.dump() + "\n");
     worker_->write(bytes);
     for (;;) {
       const auto line = worker_->line();
-      if (!line) throw Error(declared_.name + ": its Python " + worker_->last_words());
+      if (!line) throw Error(declared_.name + ": its " + plugin_.noun() + " " + worker_->last_words() + while_it());
       if (Clock::now() > end) throw Error(declared_.name + " has not come to an end for " + shortest(limit_s) + " s");
       const Json answer = Json::parse(*line, nullptr, false);
       if (!answer.is_object()) throw Error(declared_.name + " said something that is no JSON object");
@@ -178,6 +176,12 @@ class PluginInstance final : public Instance {
       throw Error(declared_.name + ": " + text_in(answer, "error", "an answer that is none"));
     }
     whole_ = true;
+  }
+  /// Which samples it was about, where it was about any.
+  std::string while_it() const {
+    if (at_end_ || filled_ == 0) return {};
+    return ", in samples " + std::to_string(pushed_ - static_cast<std::int64_t>(filled_)) + " to " +
+           std::to_string(pushed_ - 1);
   }
   static std::string text_in(const Json& said, const char* key, const char* otherwise) {
     const auto at = said.find(key);
@@ -301,6 +305,7 @@ class PluginInstance final : public Instance {
   }
 
   const Declared& declared_;
+  Plugin& plugin_;
   Wanted wanted_;
   std::unique_ptr<Child> worker_;
   double rate_hz_ = 250;
@@ -312,41 +317,48 @@ class PluginInstance final : public Instance {
 };
 
 FieldInfo field_of(const Json& said) {
-  FieldInfo field{.name = said.at("name"),
-                  .unit = said.value("unit", ""),
-                  .meaning = said.value("meaning", ""),
-                  .kind = FieldInfo::Kind::number,
-                  .low = said.value("low", -1e30),
-                  .high = said.value("high", 1e30),
-                  .standard = said.value("default", 0.0),
-                  .labels = {}};
-  const std::string type = said.value("type", "float");
-  constexpr double whole_to = 9e15;  // what a double still counts one by one
-  if (type == "int") {
-    field.kind = FieldInfo::Kind::integer;
-    field.bytes = 8;
-    field.low = -whole_to;
-    field.high = whole_to;
+  FieldInfo field = field_of_type(said.at("name"), said.value("type", "float"));
+  field.unit = said.value("unit", "");
+  field.meaning = said.value("meaning", "");
+  if (field.kind == FieldInfo::Kind::number) {
+    field.low = said.value("low", field.low);
+    field.high = said.value("high", field.high);
   }
-  if (type == "bool") {
-    field.kind = FieldInfo::Kind::flag;
-    field.bytes = 1;
-    field.low = 0;
-    field.high = 1;
-  }
-  if (type == "str") field.kind = FieldInfo::Kind::label;
+  field.standard = said.value("default", 0.0);
   return field;
 }
 
-Declared declared_of(const Json& said, const std::shared_ptr<Plugin>& plugin) {
-  Declared declared;
-  declared.plugin = plugin;
+/// A channel that a library reads.
+ChannelNeed need_of_column(const Json& said, const Plugin& plugin) {
+  const std::string column = said.at("column");
+  auto need = need_of(column);
+  if (!need)
+    throw Error("reads \"" + column + "\", which is no channel", plugin.file(),
+                "columns as in canonical CSV: \"ecg_mv\", \"acc_x_g\"");
+  need->min_rate_hz = said.at("min_rate_hz");
+  need->max_rate_hz = said.at("max_rate_hz");
+  need->optional = said.at("optional");
+  return *need;
+}
+
+PluginDetector declared_of(const Json& said, const std::shared_ptr<Plugin>& plugin) {
+  PluginDetector detector{{}, plugin};
+  Declared& declared = detector.declared;
   declared.name = said.at("name");
   declared.version = said.at("version");
   declared.summary = said.value("summary", "");
   if (!said.value("causal", true)) declared.summary = "Not causal: sees whole recordings. " + declared.summary;
   declared.source = std::filesystem::path(plugin->file()).filename().string();
   declared.event = said.value("event", "events");
+  for (const Json& probe : said.at("probes")) declared.probe_names.push_back(probe.get<std::string>());
+  for (const Json& field : said.at("config")) declared.info.config.push_back(field_of(field));
+  for (const Json& field : said.at("emits")) declared.info.outputs.push_back(field_of(field));
+  declared.info.moment = said.value("moment", true);
+  declared.info.causal = said.value("causal", true);
+  if (said.at("reads").is_array()) {
+    for (const Json& channel : said.at("reads")) declared.reads.push_back(need_of_column(channel, *plugin));
+    return detector;
+  }
   for (const auto& [channel, unit] : said.at("reads").items()) {
     const auto quantity = quantity_of(channel);
     const auto known = unit_of(unit.get<std::string>());
@@ -356,62 +368,62 @@ Declared declared_of(const Json& said, const std::shared_ptr<Plugin>& plugin) {
           plugin->file(), "names and units as in canonical CSV: {\"ecg\": \"mV\", \"acc_x\": \"g\"}");
     declared.reads.push_back({*quantity, known.value_or(Unit::none), 0.01F, 1e6F, false});
   }
-  for (const Json& probe : said.at("probes")) {
-    declared.probe_names.push_back(probe.get<std::string>());
-    declared.probe_units.emplace_back();
-  }
-  for (const Json& field : said.at("config")) declared.info.config.push_back(field_of(field));
-  for (const Json& field : said.at("emits")) declared.info.outputs.push_back(field_of(field));
-  declared.info.moment = said.value("moment", true);
-  declared.info.causal = said.value("causal", true);
-  return declared;
+  return detector;
 }
 
-/// Once it lies where it stays: the contract points into it.
-void settle(Declared& declared) {
-  for (const std::string& name : declared.probe_names) declared.probes.push_back({name.c_str(), ""});
-  Contract& contract = declared.contract;
-  contract.name = declared.name.c_str();
-  contract.version = declared.version.c_str();
-  contract.summary = declared.summary.c_str();
-  contract.source = declared.source.c_str();
-  contract.event = declared.event.c_str();
-  contract.reads = declared.reads;
-  contract.probes = declared.probes;
-  declared.info.contract = &contract;
-  declared.info.code = declared.version;
-  declared.info.type = "prototype";
-  declared.info.make = [&declared](const Config& config, Wanted wanted) -> std::unique_ptr<Instance> {
-    for (const auto& [key, value] : config) check_config(declared.info, key, value);
-    return std::make_unique<PluginInstance>(declared, config, wanted);
-  };
+/// Starts a first worker and makes known what it describes.
+std::vector<std::string> load(const std::string& path, const std::vector<std::string>& command, const std::string& noun,
+                              const PluginLimits& limits, const std::string& as = {}) {
+  static std::deque<PluginDetector> all;
+  const auto plugin = std::make_shared<Plugin>(path, command, noun, limits);
+  auto worker = plugin->started();
+  const Json said = plugin->describe(*worker);
+  plugin->keep(said);
+  std::vector<std::string> names;
+  for (const Json& one : said.at("detectors")) {
+    PluginDetector& detector = all.emplace_back(declared_of(one, plugin));
+    if (!as.empty()) detector.declared.name = as;
+    names.push_back(make_known(detector.declared, [&detector](const Config& config, Wanted wanted) {
+      return std::make_unique<PluginInstance>(detector, config, wanted);
+    }));
+  }
+  if (names.empty())
+    throw Error("declares no detector", path, "@vagus.detector(\"my.name\", reads={...}, emits={...})");
+  plugin->give_back(std::move(worker));
+  return names;
+}
+
+std::string existing(const std::string& file) {
+  std::error_code code;
+  if (!std::filesystem::is_regular_file(file, code)) throw Error("no such file", file);
+  return std::filesystem::weakly_canonical(file, code).string();
 }
 
 }  // namespace
 
 std::vector<std::string> load_plugin(const std::string& file, const PluginLimits& limits) {
   if (std::filesystem::path(file).extension() == ".so") return load_native_plugin(file);
-  static std::deque<Declared> all;
   static std::map<std::string, std::vector<std::string>> loaded;
-  std::error_code code;
-  const std::string path = std::filesystem::weakly_canonical(file, code).string();
-  if (!std::filesystem::is_regular_file(path, code)) throw Error("no such file", file);
+  const std::string path = existing(file);
   if (const auto before = loaded.find(path); before != loaded.end()) return before->second;
-  const auto plugin = std::make_shared<Plugin>(path, limits);
-  auto worker = plugin->started();
-  const Json said = plugin->describe(*worker);
-  plugin->keep(said);
-  std::vector<std::string> names;
-  for (const Json& one : said.at("detectors")) {
-    Declared& declared = all.emplace_back(declared_of(one, plugin));
-    settle(declared);
-    add_detector(declared.info);
-    names.push_back(declared.name);
-  }
-  if (names.empty())
-    throw Error("declares no detector", file, "@vagus.detector(\"my.name\", reads={...}, emits={...})");
-  plugin->give_back(std::move(worker));
-  return loaded[path] = names;
+  const char* named = std::getenv("VAGUS_PYTHON");  // NOLINT(concurrency-mt-unsafe): nothing here writes it
+  const std::string python = named != nullptr && *named != 0 ? named : "python3";
+  // One thread each and one order of hashes: answers do not depend on the machine or the worker.
+  return loaded[path] = load(path,
+                             {"env", "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
+                              "MKL_NUM_THREADS=1", python, "-m", "vagus.worker", path},
+                             "Python", limits);
+}
+
+std::string load_library(const std::string& file, const std::string& as, const PluginLimits& limits) {
+  static std::map<std::pair<std::string, std::string>, std::string> loaded;
+  const std::string path = existing(file);
+  const std::pair key(path, as);
+  if (const auto before = loaded.find(key); before != loaded.end()) return before->second;
+  const std::string worker = program_beside_modules("vagus-library-worker").string();
+  if (worker.empty())
+    throw Error("the program vagus-library-worker is not there", path, "it is built beside the modules, in lib/vagus");
+  return loaded[key] = load(path, {worker, path, hash_of_file(path)}, "process", limits, as).front();
 }
 
 }  // namespace vagus::lab

@@ -18,4 +18,10 @@ struct PluginLimits {
 /// PATH, and must have the package vagus.
 std::vector<std::string> load_plugin(const std::string& file, const PluginLimits& limits = {});
 
+/// The same of a shared object that exports vagus_detector() (lab/prototype/vagus_detector.h): its one detector. It
+/// runs in processes of vagus-library-worker, so that a crash ends one recording. Its version is the one that it states
+/// with the hash of the file. `as`: what it is called here, "" as it calls itself. Returns that name. Throws Error
+/// naming the file and why it is no detector.
+std::string load_library(const std::string& file, const std::string& as = {}, const PluginLimits& limits = {});
+
 }  // namespace vagus::lab

@@ -93,6 +93,7 @@ MarkedTable table_of_run(const RunResult& run) {
     if (event.kind == Said::Kind::candidate || event.kind == Said::Kind::score) row.kind = "candidate";
     for (const auto& [name, value] : event.fields) {
       if (name == "t_impact_s" && value.is_number()) row.impact_s = value.get<double>();
+      if (name == "score" && value.is_number()) row.score = value.get<double>();
       if (row.label.empty() && value.is_string()) row.label = value.get<std::string>();
     }
     table.rows.push_back(std::move(row));

@@ -96,6 +96,7 @@ std::vector<Excerpt> fresh_excerpts(const StudyResult& result, const RecordResul
     excerpt.signal = trace_of(recording, record.run.channel, window.t0_s, window.t1_s);
     excerpts.push_back(std::move(excerpt));
   }
+  if (result.stored) return excerpts;  // there is nobody to ask for probes
   Collector collector(result.contract, windows, excerpts);
   RunOptions options;
   options.config = result.config;

@@ -7,6 +7,7 @@
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/study/spec_claims.h"
+#include "lab/study/spec_detector.h"
 #include "lab/study/statistic.h"
 
 namespace vagus::lab {
@@ -57,32 +58,6 @@ DataSpec read_data(const Section& top) {
   spec.resample_hz = data.number("resample_hz", 0, 1, 100'000);
   spec.length_s = data.number("length_s", 0, 0.1, 1e9);
   spec.lowpass_hz = data.number("lowpass_hz", 0, 0.1, 50'000);
-  return spec;
-}
-
-DetectorSpec read_detector(const Section& top) {
-  const Section section(top.section("detector"), "detector", top.path(),
-                        {"name", "config", "events", "plugin", "causal", "trained_on"}, {"exec", "library"});
-  DetectorSpec spec;
-  if (!top.has("detector")) top.fail("'detector' is missing", "name it: [detector] name = \"health.beats\"");
-  spec.events = section.has("events") ? section.text("events") : "";
-  spec.name = spec.events.empty() ? section.text("name") : section.text("name", "stored events");
-  if (spec.name.empty()) section.fail(*section.get("name"), "'detector.name' is empty");
-  if (!spec.events.empty() && spec.name == simulated_events)
-    section.fail(*section.get("events"), "events are stored or simulated, not both");
-  spec.plugin = section.has("plugin") ? section.text("plugin") : "";
-  if (!spec.events.empty() && !spec.plugin.empty())
-    section.fail(*section.get("plugin"), "the detector is a plugin's or its events are stored, not both");
-  spec.causal = section.flag("causal", false);
-  spec.trained_on = section.texts("trained_on");
-  for (const auto& [key, node] : section.section("config")) {
-    const std::string name(key.str());
-    if (const auto flag = node.value_exact<bool>()) {
-      spec.config[name] = *flag ? 1 : 0;
-    } else {
-      spec.config[name] = section.number_of(node, "detector.config." + name, -1e12, 1e12);
-    }
-  }
   return spec;
 }
 
@@ -178,8 +153,8 @@ StudySpec parse_spec(std::string_view text, const std::string& path) {
   spec.seed = static_cast<std::uint64_t>(top.integer("seed", 1, 0, INT64_MAX));
   spec.data = read_data(top);
   spec.split = read_split(top, spec.data);
-  spec.detector = read_detector(top);
   spec.score = read_score(top);
+  spec.detector = read_detector(top, spec.score);
   for (const auto* requirement : top.sections("requirement"))
     spec.requirements.push_back(read_requirement(*requirement, path, spec.score));
   for (const char* key : {"group", "slice"}) {
@@ -193,6 +168,7 @@ StudySpec parse_spec(std::string_view text, const std::string& path) {
     }
   }
   read_claims(top, spec);
+  declare_swept(spec);
   for (const auto* entry : top.sections("accept")) spec.accept.push_back(read_accept(*entry, path));
   return spec;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lab/detect/detector.h"
+#include "lab/prototype/exec.h"
 #include "lab/score/events.h"
 #include "lab/stats/verdict.h"
 #include "lab/study/filter.h"
@@ -53,9 +54,13 @@ struct SplitSpec {
 };
 
 struct DetectorSpec {
-  std::string name;     ///< of what stands in `events`, the name it is printed by
-  std::string events;   ///< a folder of stored events; "": the detector is run
-  std::string plugin;   ///< a Python file that declares the detector, from the current folder; "": none
+  std::string name;                  ///< of what stands in `events`, the name it is printed by
+  std::string events;                ///< a folder of stored events; "": the detector is run
+  std::string plugin;                ///< a Python file that declares the detector, from the current folder; "": none
+  std::optional<ExecDetector> exec;  ///< any program, run once a recording
+  std::string library;               ///< a shared object (lab/prototype/vagus_detector.h); "": none
+  double library_answer_s = 60;      ///< a library's limits: for a second of signal, and of address space
+  std::int64_t library_memory_mb = 4096;
   Config config;        ///< of stored events and of simulated.events the rule that decides: threshold, off, m, n ...
   bool causal = false;  ///< declared blind to a recording's length; tested
   std::vector<std::string> trained_on;  ///< patterns of recordings, or "subject:NAME": what it was fitted on elsewhere
@@ -151,6 +156,10 @@ struct StudySpec {
 StudySpec read_spec(const std::string& path);
 /// The same from text; `path` is for messages.
 StudySpec parse_spec(std::string_view text, const std::string& path);
+
+/// Makes known what the specification declares: a plugin's detectors, a program. To be called before anything runs.
+/// Throws what load_plugin and load_exec throw.
+void make_known(const DetectorSpec& detector);
 
 /// Whether a recording is meant by `pattern`: "100", "1*", "mitdb:100", "mitdb:*".
 bool meant(const std::string& pattern, const std::string& set, const std::string& recording);

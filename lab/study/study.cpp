@@ -14,7 +14,6 @@
 #include "lab/base/error.h"
 #include "lab/base/progress.h"
 #include "lab/detect/run_lanes.h"
-#include "lab/prototype/plugin.h"
 #include "lab/score/sides.h"
 #include "lab/simulate/events/settings.h"
 #include "lab/store/hash.h"
@@ -85,7 +84,7 @@ Speaker speaker_of(const StudySpec& spec, const std::string& name, const Source&
     speaker.code = "stored";
     return speaker;
   }
-  if (!spec.detector.plugin.empty()) load_plugin(spec.detector.plugin);
+  make_known(spec.detector);
   speaker.built_in = &lab::detector(name);
   const Contract& own = *speaker.built_in->contract;
   if (speaker.built_in->code.empty()) {
@@ -229,6 +228,16 @@ Labels labels_step(const Work& work, Loaded& loaded, const StudyItem& item) {
   return fresh;
 }
 
+/// Of the rows of a recording: its first channel's.
+double rate_of(const Recording& header) { return header.channels.empty() ? 0 : header.channels.front().time.rate_hz; }
+
+/// Where the beats of a recording are seen: its first ECG channel, else its first.
+std::string lead_of(const Recording& header) {
+  for (const Channel& channel : header.channels)
+    if (channel.quantity == Quantity::ecg) return channel.name;
+  return header.channels.empty() ? std::string() : header.channels.front().name;
+}
+
 /// What was said of a recording, as rows; and the reference as rows where it is not simulated.
 RecordResult scored_record(Work& work, const Source& source, const Planned& planned, std::optional<RunResult> made) {
   const StudyItem& item = planned.item;
@@ -239,11 +248,15 @@ RecordResult scored_record(Work& work, const Source& source, const Planned& plan
   record.role = planned.role;
   MarkedTable rows;
   if (work.speaker.stored) {
-    StoredEvents::File file = work.speaker.stored->read(item);
+    const StoredUse use{.beats = how.protocol == "ec57",
+                        .duration_s = work.spec.data.length_s > 0 ? 0 : item.duration_s,
+                        .clock_hz = [&] { return rate_of(source.header(item)); }};
+    StoredEvents::File file = work.speaker.stored->read(item, use);
     record.events_hash = file.hash;
     rows = std::move(file.table);
     record.run = run_of_table(rows, item.duration_s);
     record.run.detector = work.speaker.contract.name;
+    if (how.protocol == "ec57") record.run.channel = lead_of(source.header(item));
   } else if (work.speaker.built_in != nullptr) {
     record.run = run_step(work, loaded, item, std::move(made));
     if (how.protocol != "ec57") rows = table_of_run(record.run);

@@ -4,7 +4,6 @@
 #include <map>
 
 #include "lab/base/error.h"
-#include "lab/prototype/plugin.h"
 #include "lab/study/ledger.h"
 #include "lab/study/mended.h"
 #include "lab/study/results.h"
@@ -72,7 +71,7 @@ void check_version(const Json& results) {
   const auto code = [&]() -> std::string {
     if (simulated) return std::string(event_simulator_code());
     const StudySpec spec = parse_spec(text_at(results, "specification_text"), "specification_text");
-    if (!spec.detector.plugin.empty()) load_plugin(spec.detector.plugin);
+    make_known(spec.detector);
     const std::string name = detector.at("name").get<std::string>();
     try {
       return code_of(lab::detector(name));
