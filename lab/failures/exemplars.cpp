@@ -24,6 +24,7 @@ struct Candidates {
 /// What was weighed and not reported, of beats: a run with scores, which is kept.
 Candidates candidates_step(const StudyResult& result, const RecordResult& record, const Source& source,
                            const Cache& cache) {
+  if (result.stored) return {};  // there is nobody to ask
   const std::string key = Hasher().field("candidates").field(result.run_key).hex() + ".candidates";
   if (const auto bytes = cache.get(record.item.signal_hash, key)) {
     Unpacker in(*bytes);
@@ -54,6 +55,7 @@ Candidates candidates_step(const StudyResult& result, const RecordResult& record
 /// Values of the detector's settings that are thresholds, ascending.
 std::vector<double> thresholds_of(const StudyResult& result) {
   std::vector<double> all;
+  if (result.stored) return all;
   for (const FieldInfo& field : detector(result.contract.name).config) {
     if (!field.name.ends_with("threshold")) continue;
     const auto set = result.config.find(field.name);

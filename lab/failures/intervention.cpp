@@ -110,6 +110,8 @@ Intervention compared(std::string what, const std::map<std::string, BothSums>& s
 }
 
 Ec57 scored_again(const StudyResult& result, const RecordResult& record, const Recording& recording) {
+  if (result.stored)
+    throw Error("the events were stored: their detector cannot be run on a changed signal", recording.name);
   RunOptions options;
   options.config = result.config;
   options.channel = record.run.channel;

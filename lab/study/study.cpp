@@ -234,7 +234,7 @@ double rate_of(const Recording& header) { return header.channels.empty() ? 0 : h
 /// Where the beats of a recording are seen: its first ECG channel, else its first.
 std::string lead_of(const Recording& header) {
   for (const Channel& channel : header.channels)
-    if (channel.quantity == Quantity::ecg) return channel.name;
+    if (channel.quantity == vagus::Quantity::ecg) return channel.name;
   return header.channels.empty() ? std::string() : header.channels.front().name;
 }
 
