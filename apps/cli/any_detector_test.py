@@ -132,7 +132,7 @@ class Programs(unittest.TestCase):
 
     def test_blocks_for_numpy_are_the_same_samples(self):
         script("blocks.py", """
-            # numpy.load wants to seek; its reader of one array does not.
+            # As docs/any-detector.md has it, without NumPy.
             import struct, sys, ast
             inp, rows = sys.stdin.buffer, []
             while True:

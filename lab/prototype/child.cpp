@@ -65,6 +65,7 @@ Child::Child(const std::vector<std::string>& command, const ChildLimits& limits)
   err_ = err[0];
   if (process_ < 0) throw Error("the program cannot be started", command.at(0));
   for (const int descriptor : {in_, out_, err_}) fcntl(descriptor, F_SETFL, O_NONBLOCK);
+  fcntl(in_, F_SETPIPE_SZ, 1 << 20);  // where it may be: fewer turns of the two
 }
 
 Child::~Child() {
