@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/base/numbers.h"
 #include "lab/detect/detector.h"
 
 namespace vagus::lab {
@@ -25,6 +26,13 @@ std::optional<ChannelNeed> need_of(const std::string& column);
 
 /// "float", "int", "bool" or "str", over the whole range of the type.
 FieldInfo field_of_type(const std::string& name, std::string_view type);
+
+/// What a prototype says of itself in JSON (vagus.prototype.Prototype.description). Throws Error naming `file` for a
+/// channel that is none.
+Declared declared_of(const Json& said, const std::string& file);
+
+/// Makes it whole: `info` can be run from then on, as long as `declared` stays where it is.
+void settle(Declared& declared, const std::function<std::unique_ptr<Instance>(const Config&, Wanted)>& make);
 
 /// Adds it to the detectors that are known, and returns its name. `declared` must stay where it is from then on.
 /// Its code is its version. Throws UsageError where the name is taken.

@@ -13,8 +13,7 @@ namespace vagus::lab {
 /// What an object and the program have to have in common: anything else is refused, not called.
 struct PluginStamp {
   const char* compiler = __VERSION__;
-  std::uint32_t info = sizeof(DetectorInfo), contract = sizeof(Contract), said = sizeof(Said),
-                wanted = sizeof(Wanted);
+  std::uint32_t info = sizeof(DetectorInfo), contract = sizeof(Contract), said = sizeof(Said), wanted = sizeof(Wanted);
 };
 
 /// What the object gives, by its function `vagus_plugin`.

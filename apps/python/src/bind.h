@@ -20,6 +20,10 @@ namespace nb = nanobind;
 void bind_recordings(nb::module_& m);
 void bind_running(nb::module_& m);
 void bind_scoring(nb::module_& m);
+void bind_prototypes(nb::module_& m);
+
+/// What a run said: rows as bytes, unreadable stretches, curves, summary.
+nb::tuple told(const lab::DetectorInfo& detector, const lab::RunResult& result);
 
 /// A one-dimensional NumPy array that takes over the vector's memory.
 template <class T>

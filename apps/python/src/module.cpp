@@ -43,4 +43,5 @@ NB_MODULE(_core, m) {
   bind_recordings(m);
   bind_running(m);
   bind_scoring(m);
+  bind_prototypes(m);
 }

@@ -90,17 +90,6 @@ nb::dict columns_of(const std::vector<lab::Event>& events) {
   return all;
 }
 
-nb::tuple told(const lab::DetectorInfo& detector, const lab::RunResult& result) {
-  EventRows rows(detector);
-  nb::list unreadable;
-  for (const lab::Event& event : result.events) {
-    if (event.kind == lab::Said::Kind::event) rows.append(event);
-    if (event.kind == lab::Said::Kind::unreadable)
-      unreadable.append(nb::make_tuple(event.t_start_s, event.t_end_s, event.reason, event.row, event.end_row));
-  }
-  return nb::make_tuple(rows.take(), unreadable, columns_of(result.events), from_json(result.summary));
-}
-
 nb::tuple run(const std::string& detector_name, const std::shared_ptr<lab::Recording>& recording,
               const lab::Config& config, const std::string& channel, bool scores,
               const std::vector<std::string>& probes) {
@@ -212,6 +201,17 @@ class Stream {
 };
 
 }  // namespace
+
+nb::tuple told(const lab::DetectorInfo& detector, const lab::RunResult& result) {
+  EventRows rows(detector);
+  nb::list unreadable;
+  for (const lab::Event& event : result.events) {
+    if (event.kind == lab::Said::Kind::event) rows.append(event);
+    if (event.kind == lab::Said::Kind::unreadable)
+      unreadable.append(nb::make_tuple(event.t_start_s, event.t_end_s, event.reason, event.row, event.end_row));
+  }
+  return nb::make_tuple(rows.take(), unreadable, columns_of(result.events), from_json(result.summary));
+}
 
 void bind_running(nb::module_& m) {
   m.def("detectors", [] {

@@ -53,14 +53,15 @@ def _events(name, rows):
     return rows.view(_dtype(name)).view(Events)
 
 
-def run(detector: str, recording: Any, *, channel: str = "", scores: bool = False, probes: str | Sequence[str] = (),
+def run(detector: Any, recording: Any, *, channel: str = "", scores: bool = False, probes: str | Sequence[str] = (),
         progress: Callable[[int, int], object] | bool | None = None, **config: float | str) -> Any:
     """Run a detector over a recording: the events that the program would say, bit for bit.
 
     Parameters
     ----------
-    detector : str
-        ``"health.beats"``; `detectors` lists them.
+    detector : str, or a class or function declared by `detector`
+        ``"health.beats"``; `detectors` lists them. A prototype runs in this very process, an exception of its own ends the
+        run with its own traceback.
     recording : Recording, str, path, or a list of these
         What to run on; a name is read as by `read`.
     channel : str
@@ -87,18 +88,34 @@ def run(detector: str, recording: Any, *, channel: str = "", scores: bool = Fals
     """
     from ._recording import Recording, read
 
-    _described(detector)
-    values = _config(detector, config)
+    prototype = getattr(detector, "vagus_detector", None)
+    if prototype is None:
+        _described(detector)
+        name, values = detector, _config(detector, config)
+    else:
+        name, values = prototype.name, {str(key): float(value) for key, value in config.items()}
     wanted = [probes] if isinstance(probes, str) else list(probes)
+
+    def said_of(given):
+        if prototype is None:
+            rows, *rest = _core.run(detector, given, values, str(channel), bool(scores), wanted)
+            return _events(detector, rows), rest
+        import json
+
+        from ._events import Events
+        from .prototype import Called
+
+        fields, (rows, *rest) = _core.run_prototype(json.dumps(prototype.description()), functools.partial(Called, prototype),
+                                                    prototype.file, given, values, str(channel), bool(scores), wanted)
+        return rows.view(numpy().dtype(fields)).view(Events), rest
 
     def one(given):
         if not isinstance(given, Recording):
             given = read(given)
             if isinstance(given, list):
                 return several(given)
-        rows, unreadable, curves, summary = _core.run(detector, given, values, str(channel), bool(scores), wanted)
-        events = _events(detector, rows)
-        events.detector = detector
+        events, (unreadable, curves, summary) = said_of(given)
+        events.detector = name
         events.summary = summary
         events.unreadable = [stretch[:3] for stretch in unreadable]
         events.unreadable_rows = [row for stretch in unreadable for row in stretch[3:]]
@@ -113,7 +130,7 @@ def run(detector: str, recording: Any, *, channel: str = "", scores: bool = Fals
         if progress is True:
             from tqdm.auto import tqdm
 
-            bar = tqdm(total=total, desc=detector, unit="recording")
+            bar = tqdm(total=total, desc=name, unit="recording")
         answers = []
         for recording in given:
             answers.append(one(recording))

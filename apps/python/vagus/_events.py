@@ -42,9 +42,9 @@ class Events(np.ndarray):
     def _repr_html_(self):
         import html
 
-        from ._detect import _described
+        from ._detect import _known
 
-        units = {field: unit for field, _, unit, _ in _described(self.detector)["fields"]} if self.detector else {}
+        units = {field: unit for field, _, unit, _ in _known().get(self.detector, {"fields": []})["fields"]}
         head = "".join(f"<th>{html.escape(f)} {html.escape(units.get(f, ''))}</th>" for f in self.dtype.names)
         body = "".join("<tr>" + "".join(f"<td>{html.escape(str(v))}</td>" for v in row) + "</tr>"
                        for row in self[:20].tolist())

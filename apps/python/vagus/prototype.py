@@ -37,7 +37,10 @@ class Prototype:
         for field, kind in self.emits.items():
             if kind not in (int, float, bool, str):
                 raise UsageError(f"{name}: {field} is int, float, bool or str")
-        self.file = os.path.abspath(inspect.getsourcefile(made) or "")
+        try:
+            self.file = os.path.abspath(inspect.getsourcefile(made) or "")
+        except TypeError:  # of a notebook's cell
+            self.file = ""
         self.depends = [os.path.join(os.path.dirname(self.file), path) for path in depends]
 
     def parameters(self):
@@ -73,14 +76,14 @@ class Prototype:
             digest.update(b"\0")
         return digest.hexdigest()
 
-    def description(self, plugin):
-        """As the lab takes it: a dict for JSON."""
+    def description(self, plugin=None):
+        """As the lab takes it: a dict for JSON. Without the plugin's file it has no version."""
         kinds = {bool: "bool", int: "int", float: "float", str: "str"}
         config = [{"name": "rate_hz", "type": "float", "unit": "Hz", "low": 0.01, "high": 1e6, "default": 250.0,
                    "meaning": "sampling rate"}]
         for name, default in self.parameters().items():
             config.append({"name": name, "type": kinds[type(default)], "default": float(default), "meaning": f"{self.name}'s {name}"})
-        return {"name": self.name, "version": self.version(plugin), "summary": self.summary, "event": self.event,
+        return {"name": self.name, "version": self.version(plugin) if plugin else "", "summary": self.summary, "event": self.event,
                 "causal": self.streams, "moment": "sample" in self.emits, "reads": self.reads, "probes": self.probes,
                 "config": config,
                 "emits": [{"name": field, "type": kinds[kind]} for field, kind in self.emits.items() if field != "quality"]}
@@ -181,3 +184,43 @@ class Running:
         if self._object is not None:
             return self._object.process(recording) or ()
         return self._prototype.made(recording, **self._config) or ()
+
+
+def _plain(value):
+    """NumPy's numbers and arrays as Python's; NaN as None."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and value != value else value
+
+
+def spoken(said, probes=True):
+    """What a prototype says, as JSON takes it; without probes where nobody asked for them."""
+    for event in said:
+        if not isinstance(event, dict):
+            raise TypeError(f"an event is a dict, and this is {type(event).__name__}")
+        if probes or event.get("kind") != "probe":
+            yield {str(key): _plain(value) for key, value in event.items()}
+
+
+class Called:
+    """One run of a prototype in this very process: what the front end talks to. Answers are JSON."""
+
+    def __init__(self, prototype, config):
+        self._running = Running(prototype, config)
+
+    @staticmethod
+    def _json(said):
+        import json
+
+        return json.dumps(list(spoken(said)), allow_nan=False)
+
+    def push(self, rows, count, channels):
+        return self._json(self._running.push(rows.reshape(count, channels)))
+
+    def gap(self, seconds):
+        return self._json(self._running.gap(seconds))
+
+    def finish(self):
+        return self._json(self._running.finish())

@@ -25,15 +25,6 @@ def _told(error, file):
     return f"{place}{type(error).__name__}{': ' + text if text else ''}"
 
 
-def _plain(value):
-    """NumPy's numbers and arrays as Python's; NaN as null."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and value != value else value
-
-
 def _end_with(parent):
     """A program that was killed leaves no worker behind, however long a push takes."""
     while os.getppid() == parent:
@@ -69,11 +60,8 @@ def main(file):
     running, channels, probes = None, 1, False
 
     def answered(said):
-        for event in said:
-            if not isinstance(event, dict):
-                raise TypeError(f"an event is a dict, and this is {type(event).__name__}")
-            if probes or event.get("kind") != "probe":
-                say({"said": {str(key): _plain(value) for key, value in event.items()}})
+        for event in prototype.spoken(said, probes):
+            say({"said": event})
 
     while True:
         request = inp.readline()
