@@ -227,6 +227,10 @@ class Programs(unittest.TestCase):
             self.assertIn("has not come to an end within 1.5 s, and was killed", failed["why"])
             self.assertIn(failed["recording"], ran.stderr)
 
+    def test_a_program_that_closes_its_output_and_hangs_is_ended(self):
+        _, result = study("mute", 'exec = "cat > /dev/null; exec >&-; sleep 60"\nlimits = {time_s = 1}\nname = "mute"', status=1, people=1)
+        self.assertIn("mute: its program has not come to an end in its time, and was killed", result["failed"][0]["why"])
+
     def test_a_program_has_no_more_memory_than_it_is_given(self):
         script("hog.py", "import sys\nx = bytearray(1 << 30)\nsys.stdin.read()\n")
         _, result = study("hog", 'exec = "python3 hog.py"\nlimits = {memory_mb = 400}', status=1, people=1)

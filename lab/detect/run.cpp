@@ -334,6 +334,7 @@ RunResult run(const DetectorInfo& detector, const Recording& recording, const Ru
   try {
     return live.finish(time.duration_s(), time.jitter_ms, recording.repairs);
   } catch (const Error& error) {
+    if (error.where().empty()) throw Error(error.what(), recording.name);
     throw error.within(recording.name + " ");
   }
 }

@@ -112,13 +112,14 @@ Clock::time_point Child::patience() const {
 
 void Child::fail_of_time(const std::string& what) {
   const double ran_s = std::chrono::duration<double>(Clock::now() - started_).count();
-  if (limits_.total_s > 0 && ran_s >= limits_.total_s)
-    fail("has not come to an end within " + shortest(limits_.total_s) + " s");
-  fail(what + " for " + shortest(limits_.answer_s) + " s");
+  const bool whole = limits_.total_s > 0 && ran_s >= limits_.total_s;
+  end_it(whole ? "has not come to an end within " + shortest(limits_.total_s) + " s"
+               : what + " for " + shortest(limits_.answer_s) + " s");
+  throw Error("the program " + late_);
 }
 
 void Child::write(std::string_view bytes) {
-  if (!offer(bytes)) fail("takes no more input");
+  if (!offer(bytes)) throw Error("the program " + last_words());
 }
 
 bool Child::offer(std::string_view bytes) {
@@ -171,7 +172,7 @@ int Child::wait() {
     int status = 0;
     const pid_t done = waitpid(process_, &status, WNOHANG);
     if (done == process_) status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (done == 0 && Clock::now() > end) kill(-process_, SIGKILL);
+    if (done == 0 && Clock::now() > end && late_.empty()) end_it("has not come to an end in its time");
     if (done == 0 && out_ < 0 && err_ < 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (done < 0 && errno != EINTR) status_ = not_started;
   }
@@ -182,6 +183,7 @@ int Child::wait() {
 
 std::string Child::last_words() {
   const int status = wait();
+  if (!late_.empty()) return late_;
   std::string text = status > 128            ? "was ended by signal " + std::to_string(status - 128)
                      : status == not_started ? "could not be started"
                                              : "ended with status " + std::to_string(status);
@@ -192,11 +194,10 @@ std::string Child::last_words() {
   return text;
 }
 
-void Child::fail(const std::string& what) {
-  if (in_ < 0 || out_ < 0) throw Error("the program " + last_words());
+void Child::end_it(const std::string& why) {
+  late_ = why + ", and was killed";
   if (process_ > 0) kill(-process_, SIGKILL);
   (void)wait();
-  throw Error("the program " + what + ", and was killed");
 }
 
 }  // namespace vagus::lab

@@ -52,7 +52,7 @@ class Child {
   /// When a wait that begins now ends, at most.
   std::chrono::steady_clock::time_point patience() const;
   [[noreturn]] void fail_of_time(const std::string& what);
-  [[noreturn]] void fail(const std::string& what);
+  void end_it(const std::string& why);
 
   ChildLimits limits_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
@@ -61,6 +61,7 @@ class Child {
   std::string said_, complained_;
   std::size_t read_ = 0;  ///< of `said_`
   std::optional<int> status_;
+  std::string late_;  ///< why it was killed here
 };
 
 }  // namespace vagus::lab
