@@ -14,6 +14,7 @@
  * changed once made: several threads may read one. Options, makers and streams are used by one thread at a time.
  *
  * vagus is not a medical device. */
+/* NOLINTBEGIN(modernize-*): C99 */
 #ifndef VAGUS_H
 #define VAGUS_H
 
@@ -318,3 +319,4 @@ void vagus_score_free(vagus_score* score);
 #endif
 
 #endif
+/* NOLINTEND(modernize-*) */

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "lab/base/error.h"
 #include "lab/formats/csv/columns.h"
@@ -78,7 +79,7 @@ void set_fact(Recording& recording, const std::string& key, const std::string& v
 }
 
 Recording from_columns(Recording about, std::vector<Column> columns) {
-  double earliest_s = INFINITY;
+  double earliest_s = std::numeric_limits<double>::infinity();
   for (Column& column : columns) {
     Channel channel = channel_of(std::move(column), earliest_s, about);
     if (about.find(channel.name) != nullptr) throw UsageError("two channels are called " + channel.name);

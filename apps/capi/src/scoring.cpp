@@ -89,7 +89,7 @@ lab::ScoreOptions options_of(const vagus_options* options) {
     } else if (key == "rule" && (text == "fall" || text == "crash")) {
       how.rule = text == "crash" ? lab::EventRule::crash : lab::EventRule::fall;
     } else {
-      throw lab::UsageError("a score takes no \"" + key + "\" = \"" + text + "\"",
+      throw lab::UsageError(std::string("a score takes no \"").append(key).append("\" = \"").append(text).append("\""),
                             "from_s, to_s, window_s, map (bxb, ec57), rule (fall, crash)");
     }
   }
