@@ -154,15 +154,15 @@ vagus_maker* vagus_maker_new(const char* name, vagus_error** error);
  * counts as a person of its own. Names and birth dates are kept apart and reach no report. */
 vagus_status vagus_maker_set(vagus_maker* maker, const char* key, const char* value, vagus_error** error);
 /* `count` (1 or more) even samples from 0 s on at `rate_hz` (above 0). `name` as in canonical CSV says quantity and
- * unit
- * ("ecg_mv", "acc_x_g", "wrist.ppg_green"); with a `unit` ("mV", "m/s^2") any name will do; NULL: none is told. `type`
- * is VAGUS_INT16, VAGUS_INT32, VAGUS_FLOAT32 or VAGUS_FLOAT64; the lowest integer and NaN are missing samples. */
-vagus_status vagus_maker_channel(vagus_maker* maker, const char* name, const char* unit, vagus_type type,
-                                 const void* values, size_t count, double rate_hz, vagus_error** error);
+ * unit ("ecg_mv", "acc_x_g", "wrist.ppg_green"); with a `unit` ("mV", "m/s^2") any name will do; NULL: none is told.
+ * `type`, a vagus_type, is VAGUS_INT16, VAGUS_INT32, VAGUS_FLOAT32 or VAGUS_FLOAT64; the lowest integer and NaN are
+ * missing samples. */
+vagus_status vagus_maker_channel(vagus_maker* maker, const char* name, const char* unit, int type, const void* values,
+                                 size_t count, double rate_hz, vagus_error** error);
 /* The same with a time in seconds for each sample, irregular as they may be (NaN: unknown): put on an even grid by the
  * rule that every reader follows, gaps stay gaps. */
-vagus_status vagus_maker_stamped(vagus_maker* maker, const char* name, const char* unit, vagus_type type,
-                                 const void* values, const double* t_s, size_t count, vagus_error** error);
+vagus_status vagus_maker_stamped(vagus_maker* maker, const char* name, const char* unit, int type, const void* values,
+                                 const double* t_s, size_t count, vagus_error** error);
 /* A track of `count` labels at `t_s` seconds, or over stretches up to `t_end_s` (NULL: moments), kept to 1 / `tick_hz`
  * s. */
 vagus_status vagus_maker_track(vagus_maker* maker, const char* name, const double* t_s, const double* t_end_s,

@@ -126,14 +126,14 @@ static mxArray *read_recording(const mxArray *name) {
 }
 
 /* What MEX calls a class of numbers, as samples; 0 where it is none. */
-static vagus_type type_of(const mxArray *values) {
-  if (values == NULL || mxIsComplex(values)) return (vagus_type)0;
+static int type_of(const mxArray *values) {
+  if (values == NULL || mxIsComplex(values)) return 0;
   switch (mxGetClassID(values)) {
     case mxINT16_CLASS: return VAGUS_INT16;
     case mxINT32_CLASS: return VAGUS_INT32;
     case mxSINGLE_CLASS: return VAGUS_FLOAT32;
     case mxDOUBLE_CLASS: return VAGUS_FLOAT64;
-    default: return (vagus_type)0;
+    default: return 0;
   }
 }
 

@@ -74,7 +74,7 @@ lab::Samples copied(const void* values, std::size_t count) {
   return lab::Samples(std::vector<T>(begin, begin + count));
 }
 
-lab::Samples samples_of(vagus_type type, const void* values, std::size_t count) {
+lab::Samples samples_of(int type, const void* values, std::size_t count) {
   if (count > 0) need(values, "values");
   switch (type) {
     case VAGUS_INT16:
@@ -90,7 +90,7 @@ lab::Samples samples_of(vagus_type type, const void* values, std::size_t count) 
   }
 }
 
-lab::Column column_of(const char* name, const char* unit, vagus_type type, const void* values, std::size_t count) {
+lab::Column column_of(const char* name, const char* unit, int type, const void* values, std::size_t count) {
   need(name, "name");
   lab::Column column;
   column.name = name;
@@ -309,8 +309,8 @@ vagus_status vagus_maker_set(vagus_maker* maker, const char* key, const char* va
     lab::set_fact(maker->about, key, value);
   });
 }
-vagus_status vagus_maker_channel(vagus_maker* maker, const char* name, const char* unit, vagus_type type,
-                                 const void* values, size_t count, double rate_hz, vagus_error** error) {
+vagus_status vagus_maker_channel(vagus_maker* maker, const char* name, const char* unit, int type, const void* values,
+                                 size_t count, double rate_hz, vagus_error** error) {
   return done(error, [&] {
     need(maker, "maker");
     lab::Column column = column_of(name, unit, type, values, count);
@@ -318,8 +318,8 @@ vagus_status vagus_maker_channel(vagus_maker* maker, const char* name, const cha
     maker->columns.push_back(std::move(column));
   });
 }
-vagus_status vagus_maker_stamped(vagus_maker* maker, const char* name, const char* unit, vagus_type type,
-                                 const void* values, const double* t_s, size_t count, vagus_error** error) {
+vagus_status vagus_maker_stamped(vagus_maker* maker, const char* name, const char* unit, int type, const void* values,
+                                 const double* t_s, size_t count, vagus_error** error) {
   return done(error, [&] {
     need(maker, "maker");
     need(t_s, "t_s");

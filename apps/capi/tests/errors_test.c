@@ -91,7 +91,7 @@ static void wrong_shapes_are_told(void) {
   MADE(maker = vagus_maker_new("m", &error));
   REFUSED_STATUS(VAGUS_USAGE, "NULL", vagus_maker_channel(maker, "ecg_mv", NULL, VAGUS_FLOAT32, NULL, 4, 100, &error));
   REFUSED_STATUS(VAGUS_USAGE, "int16", vagus_maker_channel(maker, "ecg_mv", NULL, VAGUS_TEXT, zeros, 4, 100, &error));
-  REFUSED_STATUS(VAGUS_USAGE, "int16", vagus_maker_channel(maker, "ecg_mv", NULL, (vagus_type)99, zeros, 4, 100, &error));
+  REFUSED_STATUS(VAGUS_USAGE, "int16", vagus_maker_channel(maker, "ecg_mv", NULL, 99, zeros, 4, 100, &error));
   REFUSED_STATUS(VAGUS_USAGE, "NULL", vagus_maker_stamped(maker, "ecg_mv", NULL, VAGUS_FLOAT32, zeros, NULL, 4, &error));
   REFUSED_STATUS(VAGUS_USAGE, "time", vagus_maker_set(maker, "start", "yesterday", &error));
   REFUSED_STATUS(VAGUS_USAGE, "seconds", vagus_maker_track(maker, "a", &bad_time, NULL, &label, 1, 100, &error));
