@@ -22,6 +22,10 @@ void bind_running(nb::module_& m);
 void bind_scoring(nb::module_& m);
 void bind_prototypes(nb::module_& m);
 
+/// Runs a detector while other threads of Python run; Ctrl-C ends it (nb::python_error).
+lab::RunResult answered(const lab::DetectorInfo& detector, const lab::Recording& recording, const lab::Config& config,
+                        const std::string& channel, bool scores, const std::vector<std::string>& probes);
+
 /// What a run said: rows as bytes, unreadable stretches, curves, summary.
 nb::tuple told(const lab::DetectorInfo& detector, const lab::RunResult& result);
 

@@ -118,17 +118,7 @@ nb::tuple run_prototype(const std::string& description, const nb::object& make, 
   lab::settle(declared, [&](const lab::Config& settings, lab::Wanted wanted) {
     return std::make_unique<Called>(declared, make, settings, wanted);
   });
-  lab::RunOptions options;
-  options.config = config;
-  options.channel = channel;
-  options.scores = scores;
-  options.probes = probes;
-  Interruption interruption;
-  options.on_event = [&](const lab::Event&) { interruption.check(); };
-  const lab::RunResult result = [&] {
-    const nb::gil_scoped_release others_run;
-    return lab::run(declared.info, *recording, options);
-  }();
+  const lab::RunResult result = answered(declared.info, *recording, config, channel, scores, probes);
   measure_texts(declared.info, result.events);
   nb::list fields;
   const EventRows rows(declared.info);

@@ -75,7 +75,7 @@ nb::list gaps(const Channel& channel) {
 /// The array's own memory, which it keeps while the recording, or a copy of it, has these samples.
 template <class T>
 lab::SampleColumn<T> lent(const Values& from) {
-  std::shared_ptr<const void> owner(new nb::object(nb::find(from)), [](const nb::object* array) {
+  std::shared_ptr<const void> owner(new Values(from), [](const Values* array) {
     if (!Py_IsInitialized()) return;  // at its end Python has taken back all memory
     const nb::gil_scoped_acquire held;
     delete array;

@@ -94,18 +94,7 @@ nb::tuple run(const std::string& detector_name, const std::shared_ptr<lab::Recor
               const lab::Config& config, const std::string& channel, bool scores,
               const std::vector<std::string>& probes) {
   const lab::DetectorInfo& detector = lab::detector(detector_name);
-  lab::RunOptions options;
-  options.config = config;
-  options.channel = channel;
-  options.scores = scores;
-  options.probes = probes;
-  Interruption interruption;
-  options.on_event = [&](const lab::Event&) { interruption.check(); };
-  const lab::RunResult result = [&] {
-    const nb::gil_scoped_release others_run;
-    return lab::run(detector, *recording, options);
-  }();
-  return told(detector, result);
+  return told(detector, answered(detector, *recording, config, channel, scores, probes));
 }
 
 /// One detector fed chunk by chunk: the device's own view, samples counted as pushed.
@@ -201,6 +190,19 @@ class Stream {
 };
 
 }  // namespace
+
+lab::RunResult answered(const lab::DetectorInfo& detector, const lab::Recording& recording, const lab::Config& config,
+                        const std::string& channel, bool scores, const std::vector<std::string>& probes) {
+  lab::RunOptions options;
+  options.config = config;
+  options.channel = channel;
+  options.scores = scores;
+  options.probes = probes;
+  Interruption interruption;
+  options.on_event = [&](const lab::Event&) { interruption.check(); };
+  const nb::gil_scoped_release others_run;
+  return lab::run(detector, recording, options);
+}
 
 nb::tuple told(const lab::DetectorInfo& detector, const lab::RunResult& result) {
   EventRows rows(detector);
