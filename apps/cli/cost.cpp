@@ -19,7 +19,7 @@ namespace {
 using lab::Json;
 
 struct CostOptions {
-  std::vector<std::string> names, settings, sensors;
+  std::vector<std::string> names, settings, sensors, library_sources, includes;
   std::string config, compare, measured, budgets, duty = "1";
   bool all = false, json = false, check = false, write_budgets = false, timer = false;
 };
@@ -86,13 +86,39 @@ std::vector<const lab::DetectorInfo*> wanted(const CostOptions& o,
   return all;
 }
 
-CostAnswer answer_for(const lab::DetectorInfo& detector, const CostOptions& o, const lab::EnergyConstants& constants,
-                      const lab::Budgets& budgets) {
+/// The detector in C whose sources are named; nothing where none are.
+std::optional<lab::DescribedLibrary> library_of(const CostOptions& o) {
+  if (o.library_sources.empty()) {
+    if (!o.includes.empty()) throw lab::UsageError("--include goes with --library-sources");
+    return std::nullopt;
+  }
+  if (o.all || !o.names.empty()) throw lab::UsageError("--library-sources is one detector: no names, no --all");
+  if (o.check && o.budgets.empty())
+    throw lab::UsageError("--check of sources goes with --budgets: the program has none of them");
+  lab::LibrarySources sources;
+  std::error_code code;
+  for (const std::string& file : o.library_sources) {
+    if (!std::filesystem::is_regular_file(file, code)) throw lab::Error("there is no such file", file);
+    if (!file.ends_with(".c"))
+      throw lab::UsageError("--library-sources takes files in C (.c), and got \"" + file + "\"");
+    sources.files.emplace_back(file);
+  }
+  for (const std::string& folder : o.includes) {
+    if (!std::filesystem::is_directory(folder, code)) throw lab::Error("there is no such folder", folder);
+    sources.includes.emplace_back(folder);
+  }
+  return lab::describe_library(sources);
+}
+
+CostAnswer answer_for(const lab::DetectorInfo& detector, const lab::DescribedLibrary* library, const CostOptions& o,
+                      const lab::EnergyConstants& constants, const lab::Budgets& budgets) {
   const lab::Config config = read_settings(detector, o.config, o.settings);
   CostAnswer answer;
   answer.config = config;
   answer.duty = share_of(o.duty);
-  answer.cost = lab::measure_cost(detector, config, {.by_timer = o.timer});
+  const lab::MeasureOptions options = {.by_timer = o.timer};
+  answer.cost =
+      library != nullptr ? lab::measure_cost(*library, config, options) : lab::measure_cost(detector, config, options);
   answer.energy = lab::energy_of(detector, answer.cost, constants, answer.duty, o.sensors);
   if (config.empty()) answer.budget = lab::hold_against(budgets, answer.cost);
   return answer;
@@ -139,17 +165,19 @@ bool budgets_hold(const std::vector<CostAnswer>& answers, const lab::Budgets& bu
 int run_cost(const CostOptions& o) {
   std::map<std::string, lab::DetectorCost> before;
   if (!o.compare.empty()) before = old_costs(o.compare);
-  const auto detectors = wanted(o, before);
+  const auto library = library_of(o);
+  const auto detectors = library ? std::vector<const lab::DetectorInfo*>{library->info.get()} : wanted(o, before);
   lab::EnergyConstants constants = lab::energy_constants();
   if (!o.measured.empty()) lab::apply_measured(constants, text_of_file(o.measured), o.measured);
-  const lab::Budgets budgets =
-      o.budgets.empty() ? lab::built_in_budgets() : lab::read_budgets(text_of_file(o.budgets), o.budgets);
+  const lab::Budgets budgets = !o.budgets.empty() ? lab::read_budgets(text_of_file(o.budgets), o.budgets)
+                               : library          ? lab::Budgets{}
+                                                  : lab::built_in_budgets();
 
   std::vector<CostAnswer> answers;
   {
     lab::Progress progress("measuring", static_cast<std::int64_t>(detectors.size()));
     for (const lab::DetectorInfo* detector : detectors) {
-      answers.push_back(answer_for(*detector, o, constants, budgets));
+      answers.push_back(answer_for(*detector, library ? &*library : nullptr, o, constants, budgets));
       progress.advance();
     }
   }
@@ -187,6 +215,9 @@ void declare_cost(CLI::App& app, Action& action) {
   CostOptions& o = *options;
   app.add_option("DETECTOR", o.names, "which detectors");
   app.add_flag("--all", o.all, "every detector; with --json one array");
+  app.add_option("--library-sources", o.library_sources,
+                 "a detector in C instead: its files (docs/any-detector.md); RAM, flash by whose it is");
+  app.add_option("--include", o.includes, "a folder of headers of --library-sources");
   app.add_flag("--json", o.json, "as JSON");
   app.add_option("--config", o.config, "configuration, a TOML file");
   app.add_option("--set", o.settings, "one setting, KEY=VALUE; over --config");
@@ -207,6 +238,7 @@ void declare_cost(CLI::App& app, Action& action) {
       "  vagus cost health.beats                        Cortex-M4F and M55: instructions, RAM, flash, stack, energy\n"
       "  vagus cost health.beats --set rate_hz=500      at another configuration\n"
       "  vagus cost health.beats --duty 30/300 --sensor AD8233\n"
+      "  vagus cost --library-sources my_detector.c     somebody's C code, compiled for these cores\n"
       "  vagus cost --all --json > old.json ; vagus cost --compare old.json\n"
       "Needs gcc-arm-none-eabi, libstdc++-arm-none-eabi-dev and qemu-system-arm (exit code 3 without).");
   app.callback([options, &action] { action = [options] { return run_cost(*options); }; });

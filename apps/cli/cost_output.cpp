@@ -45,6 +45,22 @@ std::string budget_text(const std::vector<lab::BudgetLine>& lines, const std::st
   return "";
 }
 
+/// Of a detector in C: whose the bytes of its flash are, and what it asks for.
+std::string flash_text(const CostAnswer& a) {
+  std::string text;
+  for (const auto& [core, figures] : a.cost.cores) {
+    if (!figures.library_flash) continue;
+    const lab::LibraryFlash& flash = *figures.library_flash;
+    text += fmt::format("{}: flash is {} bytes of its sources, {} of libm, {} of memory functions and libgcc.",
+                        core_title(core), flash.own_bytes, flash.libm_bytes, flash.runtime_bytes);
+    std::string asked;
+    for (const auto& [symbol, whose] : flash.asks_for)
+      asked += fmt::format("{}{} ({})", asked.empty() ? "" : ", ", symbol, whose);
+    text += asked.empty() ? " It asks for nothing.\n" : " It asks for " + asked + ".\n";
+  }
+  return text;
+}
+
 std::string cores_table(const CostAnswer& a) {
   struct Row {
     const char* name;
@@ -91,10 +107,11 @@ std::string cores_table(const CostAnswer& a) {
   }
   for (const auto& [core, figures] : a.cost.cores) {
     if (figures.static_ram_bytes != 0)
-      text += fmt::format("{} also takes {} bytes of static RAM, of constants that the compiler puts there.\n",
-                          core_title(core), figures.static_ram_bytes);
+      text += fmt::format(
+          "{} also takes {} bytes of static RAM, {}.\n", core_title(core), figures.static_ram_bytes,
+          figures.library_flash ? "of variables beside its state" : "of constants that the compiler puts there");
   }
-  return text;
+  return text + flash_text(a);
 }
 
 std::string energy_tables(const CostAnswer& a) {

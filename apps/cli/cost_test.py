@@ -1,6 +1,6 @@
 """`vagus cost` from outside: the JSON that OUTPUTS promises, exit codes, comparison, budgets.
 
-Usage: cost_test.py PROGRAM SCRATCH_FOLDER BUDGETS.toml contract|budgets
+Usage: cost_test.py PROGRAM SCRATCH_FOLDER BUDGETS.toml contract|budgets|library
 Prints SKIPPED where cross compiler or emulator are not installed.
 """
 import json
@@ -196,10 +196,142 @@ class Budgets(unittest.TestCase):
         self.assertEqual(code, 0, out + err)
 
 
+SQUARES = """
+#include "vagus_detector.h"
+{head}
+typedef struct {{ int64_t samples; float sum; char more[{more}]; }} state_t;
+static int init(void *s, float rate_hz, const float *settings) {{
+  state_t *st = s; st->samples = 0; st->sum = 0; return rate_hz < settings[0] ? 1 : 0;
+}}
+static void push(void *s, const float *v, const vagus_detector_sink *sink) {{
+  state_t *st = s; st->sum += {what};
+  if (++st->samples % 64 == 0) sink->event(sink->context, st->samples - 1, 1, NULL);
+}}
+static const vagus_detector_channel channels[] = {{{{"acc_x_g", 10, 400, 0}}, {{"acc_y_g", 10, 400, 0}}}};
+static const vagus_detector_setting settings[] = {{{{"least_hz", "Hz", "taken", 20, 1, 400}}}};
+static const vagus_detector_info info = {{ {version}, "my.squares", "0.1.0", "Sums \\"squares\\".", "events", 0, channels, 2,
+  settings, 1, NULL, 0, NULL, 0, sizeof(state_t), sizeof(int64_t), init, push, NULL, NULL}};
+{tail}
+"""
+DESCRIBES = "const vagus_detector_info *vagus_detector(void) { return &info; }"
+
+
+def squares(name, what="v[0] * v[0]", head="", more=8, version="VAGUS_DETECTOR_INTERFACE", tail=DESCRIBES):
+    return write(name, SQUARES.format(what=what, head=head, more=more, version=version, tail=tail))
+
+
+class Library(unittest.TestCase):
+    """Detectors in C, by their sources."""
+
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+        os.makedirs(SCRATCH)
+
+    def costed(self, *arguments):
+        code, out, err = vagus("cost", "--json", "--library-sources", *arguments)
+        self.assertEqual(code, 0, err)
+        return json.loads(out)
+
+    def test_the_example_is_costed_like_a_detector_that_is_built_in(self):
+        example = os.path.join(os.path.dirname(BUDGETS), "examples/any_detector/beats.c")
+        cost = self.costed(example)
+        self.assertEqual((cost["detector"], cost["version"], cost["rate_hz"]), ("my.beats", "1.0.0", 250))
+        for figures in cost["cores"].values():
+            for key in (*METRICS, "instructions_per_second"):
+                self.assertGreater(figures[key], 0, key)
+            # 32 floats of a ring and some sixteen numbers beside it, two of them of 8 bytes
+            self.assertTrue(190 <= figures["ram_bytes"] <= 220, figures["ram_bytes"])
+            self.assertEqual(figures["static_ram_bytes"], 0)
+            self.assertEqual(sum(figures["flash_parts"].values()), figures["flash_bytes"])
+            self.assertEqual(figures["flash_parts"]["libm"], 0)
+            # The remainder of a 64-bit number is libgcc's.
+            self.assertEqual(figures["asks_for"].get("__aeabi_ldivmod"), "libgcc")
+            self.assertIn("push", figures["functions"])
+            total = sum(f["instructions_per_sample"] for f in figures["functions"].values())
+            self.assertAlmostEqual(total, figures["instructions_per_sample"], delta=0.05)
+        self.assertIsNotNone(cost["cores"]["m4f"]["cycles_per_sample"])
+        low, high = cost["energy"]["nRF52840"]["compute_mj_per_day"]
+        self.assertTrue(0 < low < high)
+        start = time.monotonic()
+        self.assertEqual(self.costed(example), cost)
+        self.assertLess(time.monotonic() - start, 5)
+        timed = self.costed(example, "--timer")
+        for core, figures in cost["cores"].items():
+            difference = timed["cores"][core]["instructions_per_sample"] - figures["instructions_per_sample"]
+            self.assertTrue(0 <= difference <= 6, difference)
+
+    def test_rate_settings_headers_and_other_files_count(self):
+        os.makedirs(os.path.join(SCRATCH, "headers"), exist_ok=True)
+        write("headers/rest.h", "float rest(float x);\n")
+        write("rest.c", '#include "rest.h"\nfloat rest(float x) { return x * x * x; }\n')
+        squares("two.c", head='#include "rest.h"', what="rest(v[1])")
+        cost = self.costed("two.c", "rest.c", "--include", "headers", "--set", "rate_hz=50")
+        self.assertEqual(cost["rate_hz"], 50)
+        self.assertIn("rest", cost["cores"]["m4f"]["functions"])
+        write("rest.c", '#include "rest.h"\nfloat rest(float x) { for (int i = 0; i < 40; ++i) x = x * x - 1; return x; }\n')
+        more = self.costed("two.c", "rest.c", "--include", "headers", "--set", "rate_hz=50")
+        grown = more["cores"]["m4f"]["instructions_per_sample"] - cost["cores"]["m4f"]["instructions_per_sample"]
+        self.assertTrue(40 < grown < 200, grown)
+        code, _, err = vagus("cost", "--library-sources", "two.c", "rest.c", "--include", "headers", "--set", "rate_hz=15")
+        self.assertEqual(code, 3, err)
+        self.assertIn("init refuses", err)
+        self.assertEqual(vagus("cost", "--library-sources", "two.c", "rest.c", "--include", "headers", "--set", "rate_hz=5")[0], 2)
+
+    def test_a_root_is_an_instruction_and_libm_is_counted_apart(self):
+        squares("root.c", head="#include <math.h>\n#include <string.h>", what="sqrtf(v[0] * v[0])")
+        self.assertEqual(self.costed("root.c")["cores"]["m4f"]["flash_parts"]["libm"], 0)
+        squares("power.c", head="#include <math.h>", what="expf(v[0])")
+        libm = subprocess.run(["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mthumb", "-mfloat-abi=hard",
+                               "-print-file-name=libm.a"], capture_output=True, text=True).stdout.strip()
+        if os.path.isabs(libm):
+            figures = self.costed("power.c")["cores"]["m4f"]
+            self.assertEqual(figures["asks_for"]["expf"], "libm")
+            self.assertGreater(figures["flash_parts"]["libm"], 50)
+        else:
+            code, _, err = vagus("cost", "--library-sources", "power.c")
+            self.assertEqual(code, 3, err)
+            for word in ("expf (in push)", "libnewlib-arm-none-eabi"):
+                self.assertIn(word, err)
+
+    def test_budgets_hold_for_it_too(self):
+        squares("plain.c")
+        code, out, err = vagus("cost", "--write-budgets", "--library-sources", "plain.c")
+        self.assertEqual(code, 0, err)
+        write("mine.toml", out)
+        self.assertEqual(vagus("cost", "--check", "--budgets", "mine.toml", "--library-sources", "plain.c")[0], 0)
+        squares("plain.c", what="v[0] / (1 + v[1] * v[1])")
+        code, _, err = vagus("cost", "--check", "--budgets", "mine.toml", "--library-sources", "plain.c")
+        self.assertEqual(code, 1, err)
+        self.assertIn("my.squares on m4f: instructions_per_sample", err)
+        self.assertEqual(vagus("cost", "--check", "--library-sources", "plain.c")[0], 2)
+
+    def test_what_cannot_be_costed_is_one_clear_error(self):
+        cases = {
+            "broken.c": (squares("broken.c", what="v[0] +"), "error: expected expression"),
+            "header.c": (squares("header.c", head='#include "nowhere.h"'), "nowhere.h: No such file"),
+            "none.c": (squares("none.c", tail="const void *used = &info;"), "define no vagus_detector()"),
+            "nothing.c": (squares("nothing.c", tail="const vagus_detector_info *vagus_detector(void) { return info.name ? NULL : &info; }"),
+                          "vagus_detector() returns nothing"),
+            "large.c": (squares("large.c", more=70000), "65536 are set aside"),
+            "version.c": (squares("version.c", version="7"), "interface version 7"),
+            "heap.c": (squares("heap.c", head="void *malloc(size_t);", what="*(float *)malloc(4)"), "malloc (in push)"),
+            "crash.c": (squares("crash.c", what="*(volatile float *)0xffff0000"), "did not run on the emulated"),
+        }
+        for name, (file, words) in cases.items():
+            code, out, err = vagus("cost", "--library-sources", file)
+            self.assertEqual((code, out), (3, ""), (name, err))
+            self.assertIn(words, err, name)
+            self.assertEqual(len(err.strip().splitlines()), 1, err)
+        self.assertEqual(vagus("cost", "--library-sources", "not_there.c")[0], 3)
+        self.assertEqual(vagus("cost", "health.beats", "--library-sources", "broken.c")[0], 2)
+        self.assertEqual(vagus("cost", "health.beats", "--include", ".")[0], 2)
+
+
 if __name__ == "__main__":
     if not shutil.which("arm-none-eabi-g++") or not shutil.which("qemu-system-arm"):
         print("SKIPPED: gcc-arm-none-eabi or qemu-system-arm is not installed")
         sys.exit(0)
-    case = {"contract": Contract, "budgets": Budgets}[PART]
+    case = {"contract": Contract, "budgets": Budgets, "library": Library}[PART]
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(case)
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1)

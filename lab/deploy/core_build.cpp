@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <sstream>
 
 #include "lab/base/error.h"
+#include "lab/deploy/link_map.h"
 #include "lab/deploy/process.h"
 
 namespace vagus::lab {
@@ -30,6 +34,7 @@ const Words common_flags = {"-O2",
                             "-fcallgraph-info=su"};
 const Words cpp_flags = {"-std=c++20", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
                          "-fno-use-cxa-atexit"};
+const Words library_flags = {"-std=gnu11", "-fbuiltin"};
 const Words memory_flags = {"-std=c11", "-fno-tree-loop-distribute-patterns", "-fno-builtin"};
 
 Words joined(std::initializer_list<Words> parts) {
@@ -38,21 +43,21 @@ Words joined(std::initializer_list<Words> parts) {
   return all;
 }
 
-/// The line that says what is wrong: the first with "error", else the first.
+/// The line that says what is wrong: the first with "error" that says more than that there was one, else the first.
 std::string first_error(const std::string& printed) {
   std::istringstream lines(printed);
   std::string first, line;
   while (std::getline(lines, line)) {
     if (first.empty()) first = line;
-    if (line.find("error") != std::string::npos) return line;
+    if (line.find("error") != std::string::npos && !line.starts_with("collect2:")) return line;
   }
   return first;
 }
-std::string run(const Words& command, const fs::path& folder, const Core& core) {
+std::string run(const Words& command, const fs::path& folder, const Core& core,
+                const std::string& advice = "is libstdc++-arm-none-eabi-dev installed?") {
   const Ran ran = run_program(command, folder, compile_limit_s);
   if (ran.status == 0) return ran.out;
-  throw Error(command[0] + " failed for " + core.name + ": " + first_error(ran.err), {},
-              "is libstdc++-arm-none-eabi-dev installed?");
+  throw Error(command[0] + " failed for " + core.name + ": " + first_error(ran.err), {}, advice);
 }
 
 Words compile(const Core& core, const fs::path& root, const Words& flags, const std::string& source,
@@ -64,6 +69,16 @@ Words compile(const Core& core, const fs::path& root, const Words& flags, const 
                  is_c ? memory_flags : cpp_flags,
                  flags,
                  {"-I" + root.string(), "-I.", "-c", (root / source).string(), "-o", object}});
+}
+/// A detector in C as its firmware would compile it, but for contraction: its bits are the host's. Freestanding, for
+/// the headers of a compiler without a C library; built-in functions all the same, so that sqrtf is an instruction.
+Words compile_library(const Core& core, const fs::path& root, const LibrarySources& library, const fs::path& source) {
+  Words words = joined(
+      {{"arm-none-eabi-gcc"}, common_flags, core.cpu_flags, library_flags, {"-I" + (root / "lab/prototype").string()}});
+  for (const fs::path& folder : library.includes) words.push_back("-I" + fs::absolute(folder).string());
+  words.insert(words.end(), {"-idirafter", (root / "lab/deploy/harness/freestanding").string(), "-c",
+                             fs::absolute(source).string()});
+  return words;
 }
 Words link(const Core& core, const Words& inputs, const std::string& program) {
   return joined({{"arm-none-eabi-g++", "-mthumb", "-mfloat-abi=hard", "-nostdlib", "-Wl,--gc-sections"},
@@ -86,13 +101,17 @@ std::array<std::uint32_t, 3> sizes_of(const Core& core, const fs::path& folder, 
   return sizes;
 }
 
+std::string text_of(const fs::path& path) {
+  std::ifstream stream(path);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
 std::optional<std::uint32_t> stack_bound(const fs::path& folder) {
   CallGraph graph;
   for (const char* file : {"subject.ci", "memory.ci"}) {
-    std::ifstream stream(folder / file);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    read_call_graph(text.str(), graph);
+    read_call_graph(text_of(folder / file), graph);
   }
   std::uint32_t deepest = 0;
   for (const char* root : roots) {
@@ -102,6 +121,82 @@ std::optional<std::uint32_t> stack_bound(const fs::path& folder) {
     deepest = std::max(deepest, *one);
   }
   return deepest;
+}
+
+/// Memory functions, start-up code and console, whatever the detector.
+void build_board(const Core& core, const fs::path& root, const fs::path& folder, const Words& flags) {
+  run(compile(core, root, {}, "apps/firmware/board/memory.c", "memory.o"), folder, core);
+  run(compile(core, root, flags, "apps/firmware/board/start.cpp", "start.o"), folder, core);
+  run(compile(core, root, flags, "apps/firmware/board/semihosting.cpp", "semihosting.o"), folder, core);
+}
+Words board_words(const Core& core, const fs::path& root) {
+  const std::string scripts = (root / "apps/firmware/board").string();
+  return {"-L" + scripts, "-T" + scripts + "/" + core.script, "start.o", "semihosting.o", "memory.o"};
+}
+
+/// The objects of a library's sources, in their order, with what its libm needs behind them.
+Words build_library(const Core& core, const fs::path& root, const fs::path& folder, const LibrarySources& library) {
+  Words objects;
+  for (const fs::path& source : library.files) {
+    objects.push_back("own_" + std::to_string(objects.size()) + ".o");
+    run(joined({compile_library(core, root, library, source), {"-o", objects.back()}}), folder, core, "");
+  }
+  if (!libm_of(core).empty()) {
+    run(compile(core, root, {}, "lab/deploy/harness/errno.c", "errno.o"), folder, core);
+    objects.insert(objects.end(), {"errno.o", "-lm"});
+  }
+  return objects;
+}
+/// flash.elf of a library, with its map. What it asks for and does not get is named with the function that asks.
+void link_alone(const Core& core, const fs::path& folder, const Words& objects) {
+  const Words roots_of_it = {"-Wl,-e,vagus_detector", "-Wl,--require-defined=vagus_detector", "-Wl,-Map,flash.map"};
+  const Words command = link(core, joined({roots_of_it, objects, {"memory.o"}}), "flash.elf");
+  const Ran ran = run_program(command, folder, compile_limit_s);
+  if (ran.status == 0) return;
+  if (ran.err.find("required symbol `vagus_detector'") != std::string::npos)
+    throw Error("the sources define no vagus_detector()", {}, "lab/prototype/vagus_detector.h says what it returns");
+  const std::vector<Unresolved> missing = unresolved_in(ran.err);
+  if (missing.empty()) throw Error("linking failed for " + std::string(core.name) + ": " + first_error(ran.err));
+  std::string what;
+  for (const Unresolved& one : missing)
+    what += (what.empty() ? "" : ", ") + one.symbol + (one.function.empty() ? "" : " (in " + one.function + ")");
+  throw Error("the sources ask for what is not there on the " + std::string(core.name) + ": " + what, {},
+              libm_of(core).empty() ? "memcpy, memmove, memset and memcmp are there; for libm: apt-get install "
+                                      "libnewlib-arm-none-eabi"
+                                    : "memcpy, memmove, memset, memcmp and libm are there");
+}
+
+/// Whose the bytes of flash.elf are, by the linker's map.
+LibraryFlash library_flash(const Core& core, const fs::path& folder, const Words& objects, const CoreImages& images) {
+  const auto kind_of = [](const std::string& file) {
+    if (file.starts_with("own_")) return "own";
+    if (file == "errno.o" || file.find("libm.a(") != std::string::npos) return "libm";
+    return file == "memory.o" ? "memory" : "libgcc";
+  };
+  const std::vector<LinkedPiece> pieces = read_link_map(text_of(folder / "flash.map"));
+  LibraryFlash flash;
+  for (const LinkedPiece& piece : pieces) {
+    if (piece.section.starts_with(".bss") || piece.section == "COMMON") continue;
+    const std::string kind = kind_of(piece.file);
+    if (kind == "libm") flash.libm_bytes += piece.bytes;
+    if (kind == "memory" || kind == "libgcc") flash.runtime_bytes += piece.bytes;
+  }
+  flash.own_bytes = images.flash_bytes - flash.libm_bytes - flash.runtime_bytes;
+
+  Words undefined = {"arm-none-eabi-nm", "-u", "-j"};
+  std::copy_if(objects.begin(), objects.end(), std::back_inserter(undefined),
+               [](const std::string& object) { return object.starts_with("own_"); });
+  std::istringstream asked(run(undefined, folder, core));
+  std::map<std::string, std::uint64_t> addresses;
+  std::istringstream defined(run({"arm-none-eabi-nm", "--defined-only", "flash.elf"}, folder, core));
+  for (std::string address, type, name; defined >> address >> type >> name;)
+    addresses[name] = std::strtoull(address.c_str(), nullptr, 16) & ~std::uint64_t{1};
+  for (std::string name; asked >> name;) {
+    const auto at = addresses.find(name);  // not there: only a function that was dropped asks
+    const LinkedPiece* piece = at == addresses.end() ? nullptr : placed_at(pieces, at->second);
+    if (piece != nullptr && kind_of(piece->file) != std::string("own")) flash.asks_for[name] = kind_of(piece->file);
+  }
+  return flash;
 }
 
 }  // namespace
@@ -120,36 +215,64 @@ std::string flags_of(const Core& core) {
   return line;
 }
 
-CoreImages build_core(const Core& core, const fs::path& root, const fs::path& folder, const std::string& settings,
-                      bool by_timer) {
-  std::ofstream(folder / "settings.h") << settings;
-  Words board = {std::string("-DVAGUS_BOARD_HZ=") + core.board_hz};
-  if (by_timer) board.emplace_back("-DVAGUS_COST_TIMER");
-  run(compile(core, root, {}, "lab/deploy/harness/subject.cpp", "subject.o"), folder, core);
-  run(compile(core, root, {}, "apps/firmware/board/memory.c", "memory.o"), folder, core);
-  run(compile(core, root, board, "lab/deploy/harness/cost.cpp", "cost.o"), folder, core);
-  run(compile(core, root, board, "apps/firmware/board/start.cpp", "start.o"), folder, core);
-  run(compile(core, root, board, "apps/firmware/board/semihosting.cpp", "semihosting.o"), folder, core);
+fs::path libm_of(const Core& core) {
+  const Ran ran = run_program(
+      joined({{"arm-none-eabi-gcc", "-mthumb", "-mfloat-abi=hard"}, core.cpu_flags, {"-print-file-name=libm.a"}}), "/",
+      compile_limit_s);
+  fs::path file = ran.out.substr(0, ran.out.find('\n'));
+  return file.is_absolute() ? file : fs::path();
+}
 
-  const std::string scripts = (root / "apps/firmware/board").string();
-  run(link(core,
-           {"-L" + scripts, "-T" + scripts + "/" + core.script, "cost.o", "subject.o", "start.o", "semihosting.o",
-            "memory.o"},
-           "image.elf"),
-      folder, core);
-  Words alone = {std::string("-Wl,-e,") + roots[0]};
-  for (const char* name : roots) alone.push_back(std::string("-Wl,-u,") + name);
-  // The application's, and none of the detector's bytes.
-  alone.emplace_back("-Wl,--defsym=vagus_subject_said=0,--defsym=vagus_subject_unreadable=0");
-  run(link(core, joined({alone, {"subject.o", "memory.o"}}), "flash.elf"), folder, core);
+std::string preprocessed(const Core& core, const fs::path& root, const LibrarySources& library) {
+  std::string all;
+  for (const fs::path& source : library.files) {
+    Words command = compile_library(core, root, library, source);
+    command.insert(command.end(), {"-E", "-P"});
+    all += run(command, root, core, "");
+    for (const std::string& flag : library_flags) all += " " + flag;
+  }
+  return all;
+}
+
+void build_description(const Core& core, const fs::path& root, const fs::path& folder, const LibrarySources& library) {
+  build_board(core, root, folder, {std::string("-DVAGUS_BOARD_HZ=") + core.board_hz});
+  const Words objects = build_library(core, root, folder, library);
+  link_alone(core, folder, objects);
+  run(compile(core, root, {}, "lab/deploy/harness/describe.cpp", "describe.o"), folder, core);
+  run(link(core, joined({board_words(core, root), {"describe.o"}, objects}), "describe.elf"), folder, core, "");
+}
+
+CoreImages build_core(const Core& core, const fs::path& root, const fs::path& folder, const Costed& costed) {
+  std::ofstream(folder / "settings.h") << costed.settings;
+  Words board = {std::string("-DVAGUS_BOARD_HZ=") + core.board_hz};
+  if (costed.by_timer) board.emplace_back("-DVAGUS_COST_TIMER");
+  build_board(core, root, folder, board);
+  run(compile(core, root, board, "lab/deploy/harness/cost.cpp", "cost.o"), folder, core);
+  const char* subject = costed.library ? "lab/deploy/harness/library_subject.cpp" : "lab/deploy/harness/subject.cpp";
+  run(compile(core, root, {}, subject, "subject.o"), folder, core);
+
+  Words own;
+  if (costed.library) own = build_library(core, root, folder, *costed.library);
+  run(link(core, joined({board_words(core, root), {"cost.o", "subject.o"}, own}), "image.elf"), folder, core,
+      costed.library ? "" : "is libstdc++-arm-none-eabi-dev installed?");
 
   CoreImages images;
+  if (costed.library) {
+    link_alone(core, folder, own);
+  } else {
+    Words alone = {std::string("-Wl,-e,") + roots[0]};
+    for (const char* name : roots) alone.push_back(std::string("-Wl,-u,") + name);
+    // The application's, and none of the detector's bytes.
+    alone.emplace_back("-Wl,--defsym=vagus_subject_said=0,--defsym=vagus_subject_unreadable=0");
+    run(link(core, joined({alone, {"subject.o", "memory.o"}}), "flash.elf"), folder, core);
+    images.stack_bound_bytes = stack_bound(folder);
+  }
   images.symbols = symbols_of(core, folder, "image.elf");
   images.flash_symbols = symbols_of(core, folder, "flash.elf");
   const auto [text, data, bss] = sizes_of(core, folder, "flash.elf");
   images.flash_bytes = text + data;
   images.static_ram_bytes = data + bss;
-  images.stack_bound_bytes = stack_bound(folder);
+  if (costed.library) images.library_flash = library_flash(core, folder, own, images);
   return images;
 }
 

@@ -32,6 +32,11 @@ Json core_json(const CoreCost& c) {
     out["functions"][name] = {{"instructions_per_sample", number(rounded(f.instructions_per_sample))},
                               {"flash_bytes", f.flash_bytes}};
   }
+  if (c.library_flash) {
+    const LibraryFlash& flash = *c.library_flash;
+    out["flash_parts"] = {{"own", flash.own_bytes}, {"libm", flash.libm_bytes}, {"runtime", flash.runtime_bytes}};
+    out["asks_for"] = Json(flash.asks_for);
+  }
   return out;
 }
 
@@ -57,6 +62,9 @@ CoreCost core_of_json(const Json& json) {
     for (const auto& [name, f] : functions->items())
       c.functions[name] = {f.at("instructions_per_sample"), f.at("flash_bytes")};
   }
+  if (const auto parts = json.find("flash_parts"); parts != json.end())
+    c.library_flash = LibraryFlash{parts->at("own"), parts->at("libm"), parts->at("runtime"),
+                                   json.value("asks_for", std::map<std::string, std::string>{})};
   return c;
 }
 

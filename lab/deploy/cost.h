@@ -17,6 +17,15 @@ struct FunctionCost {
   std::uint32_t flash_bytes = 0;
 };
 
+/// Whose the bytes of a detector in C are, and what it asks of others. The parts add up to `flash_bytes`.
+struct LibraryFlash {
+  std::uint32_t own_bytes = 0;      ///< of its sources, with what the linker aligns
+  std::uint32_t libm_bytes = 0;     ///< newlib's
+  std::uint32_t runtime_bytes = 0;  ///< memory functions and libgcc
+  /// What its sources call that is not theirs: "memcpy" -> "memory", "sinf" -> "libm", "__aeabi_dmul" -> "libgcc".
+  std::map<std::string, std::string> asks_for;
+};
+
 /// Cost on one core, over the conformance kit's standard signal.
 struct CoreCost {
   double instructions_per_sample = 0;        ///< mean
@@ -32,6 +41,7 @@ struct CoreCost {
   std::optional<std::uint32_t> stack_bound_bytes;  ///< worst path by -fstack-usage, libgcc apart; of push, gap, finish
   std::optional<Range> cycles_per_sample;          ///< modelled; nothing where no model is good enough
   std::map<std::string, FunctionCost> functions;
+  std::optional<LibraryFlash> library_flash;  ///< of detectors in C, whose flash is theirs and other people's
 };
 
 struct DetectorCost {

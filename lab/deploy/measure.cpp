@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* packages = "apt-get install gcc-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm";
-constexpr const char* format = "cost-1";  ///< of what is kept in the cache
+constexpr const char* format = "cost-2";  ///< of what is kept in the cache
 constexpr const char* caller = "(the call)";
 
 /// What one run of the harness said.
@@ -129,13 +129,14 @@ void add_functions(CoreCost& cost, const CoreImages& images, const RegionCounts*
   }
 }
 
-CoreCost cost_on(const Core& core, const fs::path& root, const fs::path& folder, const std::string& settings,
-                 double rate_hz, bool by_timer) {
-  const fs::path plugin = by_timer ? fs::path() : module_file("counts");
-  CoreImages images = build_core(core, root, folder, settings, plugin.empty());
+CoreCost cost_on(const Core& core, const fs::path& root, const fs::path& folder, Costed costed, double rate_hz) {
+  const fs::path plugin = costed.by_timer ? fs::path() : module_file("counts");
+  costed.by_timer = plugin.empty();
+  CoreImages images = build_core(core, root, folder, costed);
   std::optional<HarnessRun> ran = run_harness(core, folder, plugin);
   if (!ran) {
-    images = build_core(core, root, folder, settings, true);
+    costed.by_timer = true;
+    images = build_core(core, root, folder, costed);
     ran = run_harness(core, folder, {});
   }
   const HarnessRun& run = *ran;
@@ -164,6 +165,7 @@ CoreCost cost_on(const Core& core, const fs::path& root, const fs::path& folder,
   cost.stack_run_bytes = std::max(push, gap);
   cost.stack_bytes = std::max(cost.stack_make_bytes, cost.stack_run_bytes);
   cost.stack_bound_bytes = images.stack_bound_bytes;
+  cost.library_flash = images.library_flash;
   add_functions(cost, images, run.counts ? &*run.counts : nullptr, samples);
   return cost;
 }
@@ -191,15 +193,66 @@ std::optional<DetectorCost> kept(const fs::path& file) {
     return std::nullopt;  // damaged: measured anew
   }
 }
-void keep(const fs::path& file, const Json& cost) {
+void keep(const fs::path& file, const std::string& text) {
+  if (file.empty()) return;
   std::error_code code;
   fs::create_directories(file.parent_path(), code);
   if (code) return;
   try {
-    write_whole(file, cost.dump());
+    write_whole(file, text);
   } catch (const Error&) {
     return;  // a cache that cannot be written keeps nothing
   }
+}
+
+std::string key_of_tools() {
+  Hasher key;
+  key.field(format).field(sources_hash()).field(cross_compiler_version());
+  key.field(run_program({"qemu-system-arm", "--version"}, "/", 20).out);
+  for (const Core& core : cost_cores()) key.field(flags_of(core));
+  return key.hex();
+}
+/// All of a library that the compiler and the linker see.
+std::string library_key(const LibrarySources& library, const fs::path& root) {
+  Hasher key;
+  for (const Core& core : cost_cores()) {
+    key.field(preprocessed(core, root, library));
+    const fs::path libm = libm_of(core);
+    key.field(libm.empty() ? "" : read_file(libm));
+  }
+  return key.hex();
+}
+/// Empty where there is no cache.
+fs::path cache_file(const std::string& key, const char* ending) {
+  const fs::path cache = cache_folder();
+  return cache.empty() ? fs::path() : cache / "cost" / (key + ending);
+}
+
+/// Both cores' figures, or those that the cache has. `cost` holds what is known before.
+DetectorCost measured(DetectorCost cost, const Costed& costed) {
+  const Workplace work;
+  const fs::path root = unpack_sources(sources_hash(), work.path());
+  Hasher key;
+  key.field(key_of_tools()).field(costed.settings);
+  const fs::path plugin = costed.by_timer ? fs::path() : module_file("counts");
+  key.field(plugin.empty() ? "timer" : read_file(plugin));
+  if (costed.library) key.field(library_key(*costed.library, root));
+  const fs::path file = cache_file(key.hex(), ".json");
+  if (!file.empty()) {
+    if (auto known = kept(file)) return *known;
+  }
+  std::vector<std::pair<std::string, std::future<CoreCost>>> running;
+  for (const Core& core : cost_cores()) {
+    const fs::path folder = work.path() / core.name;
+    fs::create_directories(folder);
+    running.emplace_back(core.name, std::async(std::launch::async, [=, &core, &costed, &cost] {
+                           return cost_on(core, root, folder, costed, cost.rate_hz);
+                         }));
+  }
+  for (auto& [name, result] : running) cost.cores[name] = result.get();
+  const Json json = to_json(cost);
+  keep(file, json.dump());
+  return cost_of_json(json, "");  // rounded as what the cache gives back
 }
 
 }  // namespace
@@ -212,36 +265,35 @@ std::string cross_compiler_version() {
 DetectorCost measure_cost(const DetectorInfo& detector, const Config& config, const MeasureOptions& options) {
   refuse_without_tools();
   detector.make(config, {});  // refuses what the detector refuses, before anything is compiled
-  const std::string settings = settings_header(detector, config, options.seconds);
-  const std::string code = sources_hash();
-  const std::string compiler = cross_compiler_version();
-  Hasher key;
-  key.field(format).field(code).field(settings).field(compiler);
-  key.field(run_program({"qemu-system-arm", "--version"}, "/", 20).out);
-  for (const Core& core : cost_cores()) key.field(flags_of(core));
-  const fs::path plugin = options.by_timer ? fs::path() : module_file("counts");
-  key.field(plugin.empty() ? "timer" : read_file(plugin));
-  const fs::path cache = cache_folder();
-  const fs::path file = cache.empty() ? fs::path() : cache / "cost" / (key.hex() + ".json");
-  if (!file.empty()) {
-    if (auto known = kept(file)) return *known;
-  }
+  return measured(
+      {detector.contract->name, detector.contract->version, cross_compiler_version(), rate_of(detector, config), {}},
+      {settings_header(detector, config, options.seconds), options.by_timer, {}});
+}
 
+DescribedLibrary describe_library(const LibrarySources& sources) {
+  refuse_without_tools();
+  const Core& core = cost_cores().front();
   const Workplace work;
-  const fs::path root = unpack_sources(code, work.path());
-  DetectorCost cost{detector.contract->name, detector.contract->version, compiler, rate_of(detector, config), {}};
-  std::vector<std::pair<std::string, std::future<CoreCost>>> running;
-  for (const Core& core : cost_cores()) {
-    const fs::path folder = work.path() / core.name;
-    fs::create_directories(folder);
-    running.emplace_back(core.name, std::async(std::launch::async, [=, &core, &settings, &cost] {
-                           return cost_on(core, root, folder, settings, cost.rate_hz, options.by_timer);
-                         }));
-  }
-  for (auto& [name, result] : running) cost.cores[name] = result.get();
-  const Json json = to_json(cost);
-  if (!file.empty()) keep(file, json);
-  return cost_of_json(json, "");  // rounded as what the cache gives back
+  const fs::path root = unpack_sources(sources_hash(), work.path());
+  const fs::path file = cache_file(key_of_tools() + library_key(sources, root), ".library");
+  if (std::string known = file.empty() ? "" : read_file(file); !known.empty()) return described_library(sources, known);
+  build_description(core, root, work.path(), sources);
+  const Ran ran = run_program(emulate_command(core, "describe.elf"), work.path(), 60);
+  if (ran.status != 0)
+    throw Error("vagus_detector() did not come to its end on the emulated core: " + ran.out + ran.err,
+                sources.files.front().string());
+  DescribedLibrary library = described_library(sources, ran.out);
+  keep(file, ran.out);
+  return library;
+}
+
+DetectorCost measure_cost(const DescribedLibrary& library, const Config& config, const MeasureOptions& options) {
+  refuse_without_tools();
+  const DetectorInfo& info = *library.info;
+  info.make(config, {});
+  const double rate_hz = rate_of(info, config);
+  return measured({info.contract->name, info.contract->version, cross_compiler_version(), rate_hz, {}},
+                  {library_settings(library, config, rate_hz, options.seconds), options.by_timer, library.sources});
 }
 
 }  // namespace vagus::lab

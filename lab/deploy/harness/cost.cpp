@@ -1,5 +1,6 @@
 // One detector on an emulated core, counted: the standard signal for some seconds, region 0 round every push, a window
-// a second of signal; the stack that it needs; the size of its state. settings.h (see subject.h) names it.
+// a second of signal; the stack that it needs; the size of its state. settings.h (see subject.h, and library_subject.h
+// for detectors in C) names it.
 //
 // `vagus cost` compiles and runs it; by hand, with ROOT the folder of device/, apps/ and lab/ and settings.h in HERE:
 //   arm-none-eabi-g++ -std=c++20 -O2 -mthumb -mfloat-abi=hard -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -ffp-contract=off
@@ -19,23 +20,26 @@
 #include "apps/firmware/board/clock.h"
 #include "apps/firmware/board/regions.h"
 #include "apps/firmware/board/stack.h"
+#include "settings.h"
+#ifdef VAGUS_COST_LIBRARY
+#include "lab/deploy/harness/library_subject.h"
+#else
 #include "lab/deploy/harness/subject.h"
+#endif
 
 namespace {
 
 using namespace vagus;
+using cost::Made;
+using cost::measured_stack_bytes;
 using cost::Subject;
-
-// `make` builds the detector in its frame and hands it back by value.
-constexpr std::size_t stack_bytes = 8192 + 4 * ((sizeof(Subject) + 7) / 8 * 8);
-constexpr Subject::Config config = cost::configured();
 
 std::uint32_t events = 0;
 // Not initialised by a constructor, which nothing would run.
-alignas(Result<Subject>) unsigned char memory[sizeof(Result<Subject>)];
-board::MeasuredStack<stack_bytes> stack;
+alignas(Made) unsigned char memory[sizeof(Made)];
+board::MeasuredStack<measured_stack_bytes> stack;
 
-Result<Subject>* made() { return std::launder(reinterpret_cast<Result<Subject>*>(memory)); }
+Made* made() { return std::launder(reinterpret_cast<Made*>(memory)); }
 Subject* subject() { return &made()->value(); }
 
 void member(const char* name, std::uint64_t value) {
@@ -53,11 +57,11 @@ void member(const char* name, std::uint64_t value) {
 void measured(const char* name) {
   member(name, stack.used_bytes());
   // Everything below may have been overwritten.
-  if (stack.used_bytes() >= stack_bytes) fail("the measured stack overflowed");
+  if (stack.used_bytes() >= measured_stack_bytes) fail("the measured stack overflowed");
 }
 
-void make(void* into) { vagus_subject_make(static_cast<Result<Subject>*>(into)); }
-void push(void* input) {
+void make(void* into) { vagus_subject_make(static_cast<Made*>(into)); }
+void counted_push(void* input) {
   board::enter<0>();
   vagus_subject_push(subject(), static_cast<const Subject::Input*>(input));
   board::leave<0>();
@@ -88,7 +92,7 @@ struct Counter {
   }
   void run(Subject::Input& input) {
     board::InstructionClock::start();
-    stack.run(push, &input);
+    stack.run(counted_push, &input);
     const std::uint32_t instructions = board::InstructionClock::instructions() - reading;
     all += instructions;
     second += instructions;
@@ -103,7 +107,7 @@ struct Counter {
   }
 #else
   void begin() {}
-  void run(Subject::Input& input) { stack.run(push, &input); }
+  void run(Subject::Input& input) { stack.run(counted_push, &input); }
   void end_second() { board::end_window<0>(); }
   void print() const {}
 #endif
@@ -120,13 +124,13 @@ int main() {
   board::print("\",\"signal\":\"");
   board::print(conformance::Wearer::version);
   board::print("\"");
-  member("state_bytes", sizeof(Subject));
+  member("state_bytes", cost::state_bytes());
   stack.paint();
   stack.run(make, memory);
   measured("stack_make_bytes");
-  if (!made()->ok()) fail(sentence(made()->error()));
+  if (!made()->ok()) fail(cost::why_not(*made()));
 
-  const auto rate_hz = conformance::rate_of<Subject>(config);
+  const auto rate_hz = cost::rate_hz();
   conformance::Wearer wearer(rate_hz);
   Counter counter;
   counter.begin();

@@ -1,6 +1,6 @@
 #pragma once
 /// The detector whose cost is measured, behind the functions that an application would call. Which one it is and how it
-/// is configured stands in a settings.h on the include path, which `vagus cost` (lab/deploy/build.cpp) writes:
+/// is configured stands in a settings.h on the include path, which `vagus cost` writes:
 ///   #define VAGUS_COST_DETECTOR "health.beats"
 ///   #define VAGUS_COST_SETTINGS {"rate_hz", 250.0}, ...   what differs from the defaults; may be empty
 ///   #define VAGUS_COST_SECONDS 120                        of the standard signal
@@ -49,6 +49,17 @@ constexpr Subject::Config configured() {
   }
   return config;
 }
+
+/// What `make` gave back.
+using Made = Result<Subject>;
+inline const char* why_not(const Made& made) { return sentence(made.error()); }
+inline float rate_hz() {
+  constexpr Subject::Config config = configured();
+  return conformance::rate_of<Subject>(config);
+}
+inline std::uint64_t state_bytes() { return sizeof(Subject); }
+/// `make` builds the detector in its frame and hands it back by value.
+inline constexpr std::size_t measured_stack_bytes = 8192 + 4 * ((sizeof(Subject) + 7) / 8 * 8);
 
 }  // namespace vagus::cost
 
