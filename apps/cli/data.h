@@ -19,7 +19,7 @@ struct Options {
   std::string reason, author, time, parent, track, output, version;
   std::vector<std::string> files;  ///< of `label apply`: the recording and its CSV, or what reviewers saved
   std::size_t cases = 100;
-  double agreeing = 0.3, stretch_s = 8;
+  double agreeing = 0.3, stretch_s = 0;
   std::optional<std::uint64_t> seed;
   bool json = false, known = false, identifiers = false;
 };

@@ -146,16 +146,16 @@ void print_estimate(const char* what, const lab::Estimate& estimate, double scal
              scale * estimate.interval.low, scale > 1 ? 1 : 2, scale * estimate.interval.high, scale > 1 ? 1 : 2);
 }
 
-void print_outcome(const lab::ReviewOutcome& outcome) {
+void print_outcome(const lab::ReviewOutcome& outcome, const std::string& event) {
   constexpr lab::Decision decisions[] = {lab::Decision::accept, lab::Decision::reject, lab::Decision::move,
                                          lab::Decision::cannot_tell, lab::Decision::undecided};
   for (const auto& one : outcome.reviewers) {
     fmt::print("{}\n  {:<44}{:>8}{:>8}{:>8}{:>12}{:>10}\n", one.reviewer, "", "accept", "reject", "move", "cannot tell",
                "open");
     for (const auto& [kind, counts] : one.decided) {
-      const char* what = kind == lab::CaseKind::missed  ? "beat of the reference, not found"
-                         : kind == lab::CaseKind::extra ? "beat found, not in the reference"
-                                                        : "both have it";
+      const std::string what = kind == lab::CaseKind::missed  ? event + " of the reference, not found"
+                               : kind == lab::CaseKind::extra ? event + " found, not in the reference"
+                                                              : "both have it";
       fmt::print("  {:<44}", what);
       for (const lab::Decision decision : decisions) {
         const auto at = counts.find(decision);
@@ -166,7 +166,7 @@ void print_outcome(const lab::ReviewOutcome& outcome) {
       }
       fmt::print("\n");
     }
-    print_estimate("  says beat where both have it: ", one.agreeing, 100, " %");
+    print_estimate(("  says " + event + " where both have it: ").c_str(), one.agreeing, 100, " %");
     fmt::print("\n");
   }
   if (outcome.kappa) {
@@ -204,7 +204,7 @@ int apply_review(const Options& options) {
     print(json);
     return 0;
   }
-  print_outcome(outcome);
+  print_outcome(outcome, key.event);
   for (const auto& one : mending.tracks)
     fmt::print("{}:{} {}: new layer {}, {} added, {} removed, {} moved\n", one.set, one.recording, key.track,
                one.layer.substr(0, 16), one.added, one.removed, one.moved);
@@ -248,12 +248,13 @@ void declare_labels(CLI::App& app, const std::shared_ptr<Options>& options, Acti
   sub->add_option("--cases", options->cases, "of a page: how many cases")->capture_default_str();
   sub->add_option("--agreeing", options->agreeing, "of a page: share on which detector and reference agree")
       ->capture_default_str();
-  sub->add_option("--stretch-s", options->stretch_s, "of a page: seconds of signal shown of a case")
-      ->capture_default_str();
+  sub->add_option("--stretch-s", options->stretch_s,
+                  "of a page: seconds of signal shown of a case (8 of beats, 20 of falls and crashes)");
   sub->add_option("--seed", options->seed, "of a page: draw and order (default the study's seed)");
   sub->footer(
-      "A page asks about the study's errors, most doubtful first, and about beats on which detector and reference\n"
-      "agree, in an order that says nothing. It names no recording; the store keeps what each case is about.\n\n"
+      "A page asks about the study's errors (beats, falls, crashes), most doubtful first, and about cases on which\n"
+      "detector and reference agree, in an order that says nothing. It names no recording; the store keeps what each\n"
+      "case is about.\n\n"
       "Examples:\n"
       "  vagus data label export mitdb:100 -o 100.csv\n"
       "  vagus data label export results/beats -o review.html\n"

@@ -96,9 +96,12 @@ void print_both_labels(const lab::StudyResult& result) {
   };
   if (!on.groups.empty() && !result.groups.empty()) {
     const auto &before = on.groups.front().figures, &now = result.groups.front().figures;
-    for (const char* statistic : {"ec57.sensitivity_gross", "ec57.positive_predictivity_gross"}) {
-      if (before.contains(statistic) && now.contains(statistic))
-        line(statistic, statistic, before.at(statistic).estimate, now.at(statistic).estimate);
+    for (const char* statistic : {"ec57.sensitivity_gross", "ec57.positive_predictivity_gross", "events.sensitivity",
+                                  "events.specificity", "events.alarms_per_day", "events.alarms_per_hour"}) {
+      const bool known =
+          before.contains(statistic) && now.contains(statistic) &&
+          !(std::isnan(before.at(statistic).estimate.value) && std::isnan(now.at(statistic).estimate.value));
+      if (known) line(statistic, statistic, before.at(statistic).estimate, now.at(statistic).estimate);
     }
   }
   for (std::size_t i = 0; i < std::min(on.requirements.size(), result.requirements.size()); ++i) {

@@ -1,28 +1,15 @@
 #include "lab/failures/movement.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "lab/failures/error_table.h"
+#include "lab/study/event_wave.h"
 
 namespace vagus::lab {
 namespace {
 
 constexpr double shortest_known_s = 0.5;
-
-/// The three axes, where all have one length and one time.
-std::vector<const Channel*> axes_of(const Recording& recording) {
-  std::vector<const Channel*> axes;
-  for (const vagus::Quantity axis : {vagus::Quantity::acc_x, vagus::Quantity::acc_y, vagus::Quantity::acc_z}) {
-    const auto at = std::find_if(recording.channels.begin(), recording.channels.end(),
-                                 [&](const Channel& c) { return c.quantity == axis; });
-    if (at == recording.channels.end() || !conversion(at->unit, Unit::g)) return {};
-    if (!axes.empty() && !(at->time == axes.front()->time)) return {};
-    axes.push_back(&*at);
-  }
-  return axes;
-}
 
 }  // namespace
 
@@ -49,7 +36,7 @@ Movement::Movement(const Recording& recording) {
     breaks_s_.insert(breaks_s_.end(), breaks.begin(), breaks.end());
   }
   std::sort(breaks_s_.begin(), breaks_s_.end());
-  const auto axes = axes_of(recording);
+  const auto axes = acceleration_axes(recording);
   if (axes.empty()) return;
   time_ = axes.front()->time;
   const auto to_g = *conversion(axes.front()->unit, Unit::g);

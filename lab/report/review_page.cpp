@@ -29,7 +29,8 @@ Json case_json(const ReviewCase& one) {
   excerpt.t0_s = one.signal.t0_s;
   excerpt.t1_s = end_of(one.signal);
   excerpt.signal = one.signal;
-  excerpt.signal.name.clear();
+  if (one.lines.empty()) excerpt.signal.name.clear();  // a lead may tell the recording
+  excerpt.probes = one.lines;
   Wave wave;
   wave.excerpt = &excerpt;
   for (const ReviewMark& mark : one.marks) wave.marks.push_back({Mark::Kind::candidate, mark.t_s, mark.label});
@@ -48,6 +49,10 @@ std::string review_set_hash(const ReviewSet& set) {
     for (const float value : one.signal.values) hasher.field(static_cast<double>(value));
     hasher.field(static_cast<std::int64_t>(one.marks.size()));
     for (const ReviewMark& mark : one.marks) hasher.field(mark.t_s).field(mark.label);
+    for (const ProbeTrace& line : one.lines) {
+      hasher.field("line").field(line.name).field(static_cast<std::int64_t>(line.points.size()));
+      for (const ProbePoint& point : line.points) hasher.field(point.t_s).field(static_cast<double>(point.value));
+    }
   }
   return hasher.hex();
 }

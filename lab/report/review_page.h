@@ -16,10 +16,11 @@ struct ReviewMark {
 
 /// One question about one moment. Neither the recording's name nor what detector or reference said is in the page.
 struct ReviewCase {
-  std::string id;         ///< unique in the set, and telling nothing: "c001"
-  std::string recording;  ///< "mitdb:100"
-  double t_s = 0;         ///< the moment asked about, in the recording's time
-  Trace signal;           ///< the stretch around it
+  std::string id;                 ///< unique in the set, and telling nothing: "c001"
+  std::string recording;          ///< "mitdb:100"
+  double t_s = 0;                 ///< the moment asked about, in the recording's time
+  Trace signal;                   ///< the stretch around it
+  std::vector<ProbeTrace> lines;  ///< drawn below it, on one scale: of an accelerometer its axes
   std::vector<ReviewMark> marks;
   std::string question;  ///< "Is there a beat at the mark?"
 };

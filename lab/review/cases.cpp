@@ -9,6 +9,7 @@
 
 #include "lab/base/error.h"
 #include "lab/failures/exemplars.h"
+#include "lab/review/event_cases.h"
 #include "lab/stats/random.h"
 #include "lab/study/excerpt.h"
 
@@ -19,14 +20,6 @@ namespace {
 constexpr double nearest_s = 2, farthest_s = 60;
 /// Marks nearer to the one asked about would hide it.
 constexpr double apart_s = 0.05;
-
-/// One case before it has a name.
-struct Picked {
-  CaseKind kind = CaseKind::missed;
-  std::size_t record = 0;
-  double t_s = 0;            ///< of the mark
-  bool as_detected = false;  ///< the mark is where the detector has it
-};
 
 /// Errors in the order in which they are asked about, most doubtful labels first.
 std::vector<Picked> ranked_errors(const StudyResult& result, const Source& source, const Cache& cache, int threads) {
@@ -115,34 +108,25 @@ void check(const CaseOptions& options) {
   if (options.cases < 1 || options.cases > 10'000) throw UsageError("a review has 1 to 10000 cases");
   if (!(options.agreeing >= 0 && options.agreeing <= 0.9))
     throw UsageError("the share of agreeing cases lies between 0 and 0.9");
-  if (!(options.stretch_s >= 4 && options.stretch_s <= 60))
+  if (options.stretch_s != 0 && !(options.stretch_s >= 4 && options.stretch_s <= 60))
     throw UsageError("between 4 and 60 seconds are shown of a case");
 }
 
-}  // namespace
-
-Review make_review(const StudyResult& result, const Source& source, const Cache& cache, const CaseOptions& options) {
-  check(options);
-  if (result.spec.score.protocol != "ec57")
-    throw Error(
-        "labels are reviewed from studies of beats (protocol ec57), and this one is of " + result.spec.score.protocol,
-        result.spec.name);
+/// Refuses a study that has no labels for people to look at.
+void check(const StudyResult& result) {
+  const auto& simulate = result.spec.data.simulate;
+  if (result.spec.score.protocol == "windows")
+    throw Error("labels are reviewed from studies of beats and of events (protocols ec57 and events), not of windows",
+                result.spec.name);
+  if (simulate && simulate->kind == "events")
+    throw Error("the study is of simulated events, which have no signals: there is nothing to look at",
+                result.spec.name, "a review needs recordings with signals in the store");
   if (result.simulated)
     throw Error("the study's data is simulated: its labels are exact, and there is nothing to review",
                 result.spec.name);
-  std::vector<Picked> picked = ranked_errors(result, source, cache, options.threads);
-  if (picked.empty()) throw Error("the study has no error, and so no case to ask about", result.spec.name);
-  SplitMix random = SplitMix::stream(options.seed.value_or(result.spec.seed), 0x7265766965770001u);
-  const auto wanted = static_cast<double>(options.cases);
-  const auto most = std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(wanted * (1 - options.agreeing))));
-  if (picked.size() > most) picked.resize(most);
-  const auto agreeing = static_cast<std::size_t>(
-      std::ceil(static_cast<double>(picked.size()) * options.agreeing / (1 - options.agreeing) - 1e-9));
-  auto drawn = agreeing_near(picked, result, agreeing, random);
-  picked.insert(picked.end(), drawn.begin(), drawn.end());
-  for (std::size_t i = picked.size(); i > 1; --i)
-    std::swap(picked[i - 1], picked[random.below(static_cast<std::uint32_t>(i))]);
+}
 
+Review of_beats(const StudyResult& result) {
   Review review;
   review.set.title = "Are these heart beats?";
   review.set.instructions =
@@ -151,6 +135,49 @@ Review make_review(const StudyResult& result, const Source& source, const Cache&
   review.key.title = review.set.title;
   review.key.study = result.spec.name;
   review.key.track = result.spec.score.reference;
+  return review;
+}
+
+Review of_events(const StudyResult& result, const Source& source) {
+  const std::string event(name(result.spec.score.rule)), events = event == "fall" ? "falls" : "crashes";
+  Review review;
+  review.set.title = "Are these " + events + "?";
+  review.set.instructions =
+      "Each case shows a stretch of a worn sensor's signal with one mark to judge: of an accelerometer its magnitude, "
+      "and below it the three axes. Say whether there is a " +
+      event +
+      " at the mark, and where the impact is elsewhere, move the mark to it. Marks around it, if there are any, are " +
+      events + " that are not in question.";
+  review.key.title = review.set.title;
+  review.key.study = result.spec.name;
+  review.key.event = event;
+  review.key.track = event_track(result, source);
+  return review;
+}
+
+}  // namespace
+
+Review make_review(const StudyResult& result, const Source& source, const Cache& cache, const CaseOptions& options) {
+  check(options);
+  check(result);
+  const bool beats = result.spec.score.protocol == "ec57";
+  std::vector<Picked> picked = ranked_errors(result, source, cache, options.threads);
+  if (!beats) std::erase_if(picked, [&](const Picked& p) { return !has_moment(p, result.records[p.record]); });
+  if (picked.empty()) throw Error("the study has no error, and so no case to ask about", result.spec.name);
+  SplitMix random = SplitMix::stream(options.seed.value_or(result.spec.seed), 0x7265766965770001u);
+  const auto wanted = static_cast<double>(options.cases);
+  const auto most = std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(wanted * (1 - options.agreeing))));
+  if (picked.size() > most) picked.resize(most);
+  const auto agreeing = static_cast<std::size_t>(
+      std::ceil(static_cast<double>(picked.size()) * options.agreeing / (1 - options.agreeing) - 1e-9));
+  auto drawn =
+      beats ? agreeing_near(picked, result, agreeing, random) : agreeing_events(picked, result, agreeing, random);
+  picked.insert(picked.end(), drawn.begin(), drawn.end());
+  for (std::size_t i = picked.size(); i > 1; --i)
+    std::swap(picked[i - 1], picked[random.below(static_cast<std::uint32_t>(i))]);
+
+  Review review = beats ? of_beats(result) : of_events(result, source);
+  const double usual_s = beats ? 8 : 20, stretch_s = options.stretch_s > 0 ? options.stretch_s : usual_s;
   for (Picked& one : picked) one.as_detected = one.kind == CaseKind::agreeing && random.below(2) == 1;
   review.set.cases.resize(picked.size());
   review.key.cases.resize(picked.size());
@@ -159,9 +186,11 @@ Review make_review(const StudyResult& result, const Source& source, const Cache&
   for (const auto& [index, cases] : of_record) {  // each recording is in memory once, one at a time
     const RecordResult& record = result.records[index];
     const Recording recording = source.load(record.item);
-    const auto found = found_beats(record);
+    const auto found = beats ? found_beats(record) : std::vector<double>();
     for (const std::size_t i : cases) {
-      auto [shown, key] = case_of(picked[i], record, recording, found, options.stretch_s);
+      auto [shown, key] =
+          beats ? case_of(picked[i], record, recording, found, stretch_s)
+                : event_case(picked[i], record, result.spec.score.rule, recording, review.key.track, stretch_s);
       shown.id = key.id = fmt::format("c{:04}", i + 1);
       review.set.cases[i] = std::move(shown);
       review.key.cases[i] = std::move(key);

@@ -37,6 +37,7 @@ CaseKey case_from(const Json& json) {
   one.t_s = json.at("t_s").get<double>();
   one.tick_hz = json.at("tick_hz").get<double>();
   one.tick = json.at("tick").get<std::int64_t>();
+  one.into = json.value("into", std::int64_t{0});
   return one;
 }
 
@@ -54,8 +55,8 @@ std::string_view name(CaseKind kind) {
 }
 
 Json as_json(const ReviewKey& key) {
-  Json json = {{"schema", key_schema}, {"hash", key.hash},   {"title", key.title},
-               {"study", key.study},   {"track", key.track}, {"cases", Json::array()}};
+  Json json = {{"schema", key_schema}, {"hash", key.hash},   {"title", key.title},    {"study", key.study},
+               {"track", key.track},   {"event", key.event}, {"cases", Json::array()}};
   for (const CaseKey& one : key.cases) {
     json["cases"].push_back({{"case", one.id},
                              {"kind", name(one.kind)},
@@ -68,7 +69,8 @@ Json as_json(const ReviewKey& key) {
                              {"length_s", number(one.length_s)},
                              {"t_s", number(one.t_s)},
                              {"tick_hz", number(one.tick_hz)},
-                             {"tick", one.tick}});
+                             {"tick", one.tick},
+                             {"into", one.into}});
   }
   return json;
 }
@@ -82,6 +84,7 @@ ReviewKey key_from_json(const Json& json) {
     key.title = json.at("title").get<std::string>();
     key.study = json.at("study").get<std::string>();
     key.track = json.at("track").get<std::string>();
+    key.event = json.value("event", std::string("beat"));
     for (const Json& one : json.at("cases")) key.cases.push_back(case_from(one));
     return key;
   } catch (const Json::exception&) {

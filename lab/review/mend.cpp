@@ -34,6 +34,22 @@ struct Prepared {
   Mend mend;
 };
 
+/// Which of a track's layers was looked at. Where there was no such track, it is the empty one that `apply` began the
+/// track with, if that was done before.
+std::size_t place_of(const std::string& labels_hash, const std::vector<std::string>& hashes,
+                     const std::vector<Layer>& history, const std::string& shown) {
+  if (labels_hash.empty() && (history.empty() || history.front().annotations.empty())) return 0;
+  const auto seen = std::find(hashes.begin(), hashes.end(), labels_hash);
+  if (seen == hashes.end())
+    throw Error("this is a review of other data: the recording never had the labels that were looked at", shown);
+  return static_cast<std::size_t>(seen - hashes.begin());
+}
+
+/// The labels as published of a recording that had no such track.
+Mend empty_before(const Mend& mend) {
+  return {mend.track, mend.tick_hz, "vagus", "as published: the recording had no such labels", mend.time, "", {}};
+}
+
 std::int64_t changes(const MendedTrack& done) { return done.added + done.removed + done.moved; }
 
 }  // namespace
@@ -49,24 +65,28 @@ std::vector<Annotation> mended(const std::vector<Annotation>& labels, const Revi
                                     ? answer.decision == Decision::accept || answer.decision == Decision::move
                                     : answer.decision == Decision::reject || answer.decision == Decision::move;
     if (about.set != set || about.recording != recording || !changes_labels) continue;
+    const bool beats = key.event == "beat";
     const auto moved_to = static_cast<std::int64_t>(std::llround((about.t0_s + answer.t_s) * about.tick_hz));
     if (about.kind == CaseKind::extra) {
-      Annotation beat;
-      beat.tick = beat.end_tick = answer.decision == Decision::move ? moved_to : about.tick;
-      beat.label = "Q";
-      out.push_back(std::move(beat));
+      Annotation added;
+      added.tick = added.end_tick = answer.decision == Decision::move ? moved_to : about.tick;
+      added.label = beats ? "Q" : key.event;
+      out.push_back(std::move(added));
       ++done.added;
       continue;
     }
     const auto at = std::find_if(out.begin(), out.end(), [&](const Annotation& a) {
-      return a.tick == about.tick && beat_class(a.label, BeatMap::bxb) != 0;
+      return a.tick == about.tick && (!beats || beat_class(a.label, BeatMap::bxb) != 0);
     });
-    if (at == out.end()) throw Error("the labels have no beat where case " + about.id + " asks about one", recording);
+    if (at == out.end())
+      throw Error("the labels have no " + key.event + " where case " + about.id + " asks about one", recording);
+    const std::int64_t begins = std::max<std::int64_t>(0, moved_to - about.into);
     if (answer.decision == Decision::reject) {
       out.erase(at);
       ++done.removed;
-    } else if (moved_to != at->tick) {
-      at->tick = at->end_tick = moved_to;
+    } else if (begins != at->tick) {
+      at->end_tick += begins - at->tick;
+      at->tick = begins;
       ++done.moved;
     }
   }
@@ -92,17 +112,15 @@ Mending apply(Store& store, const ReviewKey& key, const ReviewOutcome& outcome) 
     Prepared one{*at, {about.set, about.recording, about.labels_hash, "", 0, 0, 0}, {}};
     const std::vector<std::string> none;
     const auto& hashes = layers == at->item->layers.end() ? none : layers->second;
-    const auto seen = std::find(hashes.begin(), hashes.end(), about.labels_hash);
-    if (seen == hashes.end())
-      throw Error("this is a review of other data: the recording never had the labels that were looked at", shown);
-    const auto index = static_cast<std::size_t>(seen - hashes.begin());
-    const auto history = store.history(*at, key.track);
+    const std::vector<Layer> history = store.history(*at, key.track);
+    const std::size_t index = place_of(about.labels_hash, hashes, history, shown);
     one.mend.track = key.track;
     one.mend.tick_hz = about.tick_hz;
     one.mend.author = authors(outcome);
     one.mend.reason = reason_of(key, outcome);
-    one.mend.parent = about.labels_hash;
-    one.mend.annotations = mended(history[index].annotations, key, outcome, about.set, about.recording, one.done);
+    one.mend.parent = about.labels_hash.empty() && !hashes.empty() ? hashes.front() : about.labels_hash;
+    const std::vector<Annotation> seen = history.empty() ? std::vector<Annotation>() : history[index].annotations;
+    one.mend.annotations = mended(seen, key, outcome, about.set, about.recording, one.done);
     const bool applied = index + 1 < hashes.size() && history.back().annotations == one.mend.annotations;
     if (index + 1 < hashes.size() && !applied && changes(one.done) > 0)
       throw Error("the labels that were looked at are no longer in force", shown,
@@ -115,7 +133,10 @@ Mending apply(Store& store, const ReviewKey& key, const ReviewOutcome& outcome) 
       ++mending.unchanged;
       continue;
     }
-    if (one.done.layer.empty()) one.done.layer = store.apply(one.entry, one.mend);
+    if (one.done.layer.empty()) {
+      if (one.mend.parent.empty()) one.mend.parent = store.apply(one.entry, empty_before(one.mend));
+      one.done.layer = store.apply(one.entry, one.mend);
+    }
     mending.tracks.push_back(one.done);
   }
   return mending;

@@ -27,17 +27,17 @@ Estimate agreeing_share(const ReviewKey& key, const std::vector<Answer>& answers
   return cluster_share(clusters);
 }
 
-bool same(const Answer& a, const Answer& b) {
-  return a.decision == b.decision && (a.decision != Decision::move || std::abs(a.t_s - b.t_s) <= same_place_s);
+bool same(const Answer& a, const Answer& b, double place_s) {
+  return a.decision == b.decision && (a.decision != Decision::move || std::abs(a.t_s - b.t_s) <= place_s);
 }
 
-Ruling ruling_of(const std::vector<std::vector<Answer>>& answers, std::size_t i) {
+Ruling ruling_of(const std::vector<std::vector<Answer>>& answers, std::size_t i, double place_s) {
   const Answer& first = answers[0][i];
   if (first.decision == Decision::undecided) return {};
   if (answers.size() == 1) return {Ruling::By::one, first};
   const Answer& second = answers[1][i];
   if (second.decision == Decision::undecided) return {};
-  if (same(first, second)) {
+  if (same(first, second, place_s)) {
     Answer both = first;
     both.t_s = (first.t_s + second.t_s) / 2;
     return {Ruling::By::both, both};
@@ -97,6 +97,8 @@ const char* name(Ruling::By by) {
 
 }  // namespace
 
+double same_place_s(const ReviewKey& key) { return key.event == "beat" ? 0.05 : 0.5; }
+
 ReviewOutcome outcome_of(const ReviewKey& key, const std::vector<Answers>& files,
                          const std::vector<std::string>& paths) {
   check(key, files);
@@ -121,7 +123,7 @@ ReviewOutcome outcome_of(const ReviewKey& key, const std::vector<Answers>& files
     out.reviewers.push_back(std::move(figures));
   }
   out.kappa = kappa_of(key, answers);
-  for (std::size_t i = 0; i < key.cases.size(); ++i) out.rulings.push_back(ruling_of(answers, i));
+  for (std::size_t i = 0; i < key.cases.size(); ++i) out.rulings.push_back(ruling_of(answers, i, same_place_s(key)));
   return out;
 }
 

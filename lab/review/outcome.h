@@ -27,8 +27,8 @@ struct Ruling {
 struct ReviewerFigures {
   std::string reviewer;
   std::map<CaseKind, std::map<Decision, std::int64_t>> decided;
-  /// Share of the agreeing cases in which the reviewer has the beat too (accepted or moved), of those decided for or
-  /// against.
+  /// Share of the agreeing cases in which the reviewer has the beat (the fall) too (accepted or moved), of those
+  /// decided for or against.
   Estimate agreeing;
 };
 
@@ -38,8 +38,9 @@ struct ReviewOutcome {
   std::vector<Ruling> rulings;             ///< by case
 };
 
-/// Moves of one mark that are nearer to each other than this are the same decision.
-inline constexpr double same_place_s = 0.05;
+/// Moves of one mark that are nearer to each other than this are the same decision: 50 ms of beats, half a second of
+/// falls and crashes, which have no sharper moment.
+double same_place_s(const ReviewKey& key);
 
 /// Takes one to three reviewers together: two must decide a case alike, or the third does. Throws UsageError for none
 /// or more than three, or one reviewer twice; Error (`not evidence`) where the cases hold none on which detector and

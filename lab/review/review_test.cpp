@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// Three cases of each kind, on one recording of each of three subjects: beats at 10, 20 and 30 s.
 ReviewKey key_of_nine() {
-  ReviewKey key{std::string(64, 'a'), "Are these?", "test", "atr", {}};
+  ReviewKey key{std::string(64, 'a'), "Are these?", "test", "atr", "beat", {}};
   for (int subject = 0; subject < 3; ++subject) {
     for (const CaseKind kind : {CaseKind::missed, CaseKind::extra, CaseKind::agreeing}) {
       CaseKey one;
@@ -173,6 +173,42 @@ TEST(Mended, labels_lose_rejected_beats_gain_accepted_ones_and_move) {
   EXPECT_EQ(mended(labels, key, outcome, "set", "r2", done), labels);
 }
 
+TEST(Mended, falls_that_last_move_with_all_of_their_length_and_accepted_ones_are_moments_of_no_type) {
+  ReviewKey key = key_of_nine();
+  key.event = "fall";
+  key.track = "falls";
+  for (CaseKey& one : key.cases) one.into = one.kind == CaseKind::extra ? 0 : 50;
+  Annotation fall;
+  fall.tick = 1000;
+  fall.end_tick = 1200;
+  fall.label = "forward";
+  Annotation other = fall;
+  other.tick = 2000;
+  other.end_tick = 2100;
+  const Answer half_a_second_on{Decision::move, 5.0};  // the mark lies at 4.5 s of the stretch
+  const auto outcome =
+      outcome_of(key, {answers_of(key, "A", {half_a_second_on, yes, no, yes, no, yes, yes, no, yes})}, {"a"});
+  MendedTrack done;
+  const auto now = mended({fall, other}, key, outcome, "set", "r0", done);
+  ASSERT_EQ(ticks_of(now), (std::vector<std::int64_t>{1050, 1500}));
+  EXPECT_EQ(now[0].end_tick, 1250);
+  EXPECT_EQ(now[0].label, "forward");
+  EXPECT_EQ(now[1].end_tick, 1500);
+  EXPECT_EQ(now[1].label, "fall");
+  EXPECT_EQ(done.added + 10 * done.removed + 100 * done.moved, 111);
+}
+
+TEST(Outcome, moves_of_falls_are_alike_within_half_a_second) {
+  ReviewKey key = key_of_nine();
+  const Answer here{Decision::move, 4.1}, nearby{Decision::move, 4.5};
+  const auto first = answers_of(key, "A", {here, yes, yes}), second = answers_of(key, "B", {nearby, yes, yes});
+  EXPECT_EQ(outcome_of(key, {first, second}, {"a", "b"}).rulings[0].by, Ruling::By::differ);
+  key.event = "fall";
+  const auto outcome = outcome_of(key, {first, second}, {"a", "b"});
+  EXPECT_EQ(outcome.rulings[0].by, Ruling::By::both);
+  EXPECT_NEAR(outcome.rulings[0].answer.t_s, 4.3, 1e-12);
+}
+
 /// A study's cohort as if it had been measured.
 class Measured final : public Source {
  public:
@@ -325,6 +361,24 @@ TEST_F(ReviewInAStore, of_labels_no_longer_in_force_or_of_other_signals_is_refus
   store->apply(store->list("set", "r0").front(), mend);
   version = store->manifest("set").version();
   EXPECT_NE(what_of([&] { apply(*store, key, outcome); }).find("no longer in force"), std::string::npos);
+  EXPECT_EQ(store->manifest("set").version(), version);
+}
+
+TEST_F(ReviewInAStore, begins_a_track_with_an_empty_layer_where_the_recording_had_none) {
+  key.event = "fall";
+  key.track = "falls";
+  std::erase_if(key.cases, [](const CaseKey& one) { return one.kind == CaseKind::missed; });
+  for (CaseKey& one : key.cases) one.labels_hash.clear();
+  outcome = outcome_of(key, {answers_of(key, "A", {yes, yes, no, yes, no, yes})}, {"a"});
+  const Mending mending = apply(*store, key, outcome);
+  ASSERT_EQ(mending.tracks.size(), 1U);
+  EXPECT_EQ(mending.unchanged, 2);
+  const auto history = store->history(store->list("set", "r0").front(), "falls");
+  ASSERT_EQ(history.size(), 2U);
+  EXPECT_TRUE(history[0].annotations.empty());
+  EXPECT_EQ(ticks_of(history[1].annotations), (std::vector<std::int64_t>{1500}));
+  const std::string version = store->manifest("set").version();
+  EXPECT_EQ(apply(*store, key, outcome).tracks[0].layer, mending.tracks[0].layer);
   EXPECT_EQ(store->manifest("set").version(), version);
 }
 

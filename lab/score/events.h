@@ -148,6 +148,8 @@ struct EventOptions {
 EventCounts score_events(const EventReference& reference, const EventTest& test, const EventOptions& options = {});
 EventCounts score_events(const EventMatcher& matcher, const EventTest& test, const EventOptions& options = {});
 
+/// Whether rows of a kind are events of the reference: event, fall, crash, none at all.
+bool is_event_kind(std::string_view kind);
 /// Rows of kind fall_trial and activity_trial (label: type), activity, worn and not_worn, impact (a moment within an
 /// event), and event, fall, crash or no kind at all (an event: t_start_s its onset, t_impact_s, t_end_s, label its
 /// type; a moment without t_end_s and t_impact_s is an impact). Rows of other kinds are left out. Throws Error for a

@@ -10,8 +10,6 @@
 namespace vagus::lab {
 namespace {
 
-bool is_event(const std::string& kind) { return kind.empty() || kind == "event" || kind == "fall" || kind == "crash"; }
-
 TimeSpan stretch_of(const MarkedRow& row, const MarkedTable& table) {
   if (std::isnan(row.start_s) || std::isnan(row.end_s))
     throw Error("a stretch \"" + row.kind + "\" needs t_start_s and t_end_s", table.shown);
@@ -75,6 +73,10 @@ std::string latency_text(const EventCounts& counts, double share) {
 
 }  // namespace
 
+bool is_event_kind(std::string_view kind) {
+  return kind.empty() || kind == "event" || kind == "fall" || kind == "crash";
+}
+
 EventReference event_reference(const MarkedTable& table) {
   EventReference reference;
   reference.duration_s = table.duration_s;
@@ -91,7 +93,7 @@ EventReference event_reference(const MarkedTable& table) {
       reference.worn.push_back(stretch_of(row, table));
     else if (row.kind == "not_worn")
       off.push_back(stretch_of(row, table));
-    else if (is_event(row.kind))
+    else if (is_event_kind(row.kind))
       reference.events.push_back(event_of(row));
   }
   place_impacts(impacts, reference);
@@ -104,7 +106,7 @@ EventTest event_test(const MarkedTable& table) {
   for (const MarkedRow& row : table.rows) {
     if (row.kind == "unreadable")
       test.unreadable.push_back(stretch_of(row, table));
-    else if (is_event(row.kind))
+    else if (is_event_kind(row.kind))
       test.detections.push_back({std::isnan(row.start_s) ? row.impact_s : row.start_s, row.impact_s, row.score});
   }
   return test;

@@ -11,11 +11,6 @@
 namespace vagus::lab {
 namespace {
 
-std::string kind_of(std::string name) {
-  if (name.size() > 1 && name.back() == 's') name.pop_back();
-  return name;
-}
-
 /// Which columns hold what; -1 where there is none.
 struct TableColumns {
   int start = -1, end = -1, impact = -1, score = -1, label = -1, kind = -1, track = -1;
@@ -130,6 +125,11 @@ MarkedTable from_table_csv(const Location& where, const Bytes& bytes, bool label
 }
 
 }  // namespace
+
+std::string kind_of(std::string track) {
+  if (track.size() > 1 && track.back() == 's') track.pop_back();
+  return track;
+}
 
 double shared_s(const TimeSpan& a, const TimeSpan& b) {
   return std::max(0., std::min(a.end_s, b.end_s) - std::max(a.start_s, b.start_s));

@@ -49,6 +49,9 @@ struct MarkedTable {
 MarkedTable read_table(const std::string& text);
 MarkedTable read_table_at(const Location& where);
 
+/// The kind of the rows of a track: its name without a plural s.
+std::string kind_of(std::string track);
+
 /// All tracks of a recording as rows, each track's name the kind.
 MarkedTable table_of(const Recording& recording);
 

@@ -6,6 +6,10 @@
 namespace vagus::lab {
 namespace {
 
+bool is_reference(const std::string& track, const std::string& reference) {
+  return reference.empty() || track == reference;
+}
+
 /// A source with the first layer of the reference labels in force.
 class Original final : public Source {
  public:
@@ -24,9 +28,10 @@ class Original final : public Source {
 
  private:
   Recording unmended(Recording recording, const StudyItem& item) const {
-    std::vector<Layer> layers = source_.history(item);
     for (Track& track : recording.tracks) {
-      if (track.name == reference_ && !layers.empty()) track.layers = {std::move(layers.front())};
+      if (!is_reference(track.name, reference_)) continue;
+      std::vector<Layer> layers = source_.history(item, track.name);
+      if (!layers.empty()) track.layers = {std::move(layers.front())};
     }
     return recording;
   }
@@ -35,6 +40,19 @@ class Original final : public Source {
   std::vector<StudyItem> items_;
 };
 
+/// Who mended the reference labels of a recording, and why: of the last track of which anybody did.
+MendedLabels mended_labels(const StudyItem& item, const Source& source, const std::string& reference) {
+  MendedLabels mended{item.id(), item.original_labels_hash, item.labels_hash, "", ""};
+  for (const auto& [track, hash] : item.layers) {
+    if (!is_reference(track, reference)) continue;
+    const std::vector<Layer> layers = source.history(item, track);
+    if (layers.size() < 2) continue;
+    mended.author = layers.back().author;
+    mended.reason = layers.back().reason;
+  }
+  return mended;
+}
+
 }  // namespace
 
 void score_on_original(StudyResult& result, const Source& source, const Cache& cache, const StudyOptions& options) {
@@ -42,9 +60,7 @@ void score_on_original(StudyResult& result, const Source& source, const Cache& c
   for (const RecordResult& record : result.records) {
     const StudyItem& item = record.item;
     if (item.original_labels_hash.empty()) continue;
-    const std::vector<Layer> layers = source.history(item);
-    on.mended.push_back(
-        {item.id(), item.original_labels_hash, item.labels_hash, layers.back().author, layers.back().reason});
+    on.mended.push_back(mended_labels(item, source, result.spec.score.reference));
   }
   result.on_original.reset();
   if (on.mended.empty()) return;

@@ -15,21 +15,45 @@
 namespace vagus::lab {
 namespace {
 
-/// Names the labels in force: one track's, or all of them.
-std::string labels_hash_of(const Entry& entry, const std::string& reference) {
+/// Names labels by the layer of each track: one track's, or all of them.
+std::string labels_hash_of(const std::map<std::string, std::string>& layers, const std::string& reference) {
   if (!reference.empty()) {
-    const auto layer = entry.layer_hashes.find(reference);
-    return layer == entry.layer_hashes.end() ? "" : layer->second;
+    const auto layer = layers.find(reference);
+    return layer == layers.end() ? "" : layer->second;
   }
   Hasher all;
-  for (const auto& [track, hash] : entry.layer_hashes) all.field(track).field(hash);
-  return entry.layer_hashes.empty() ? "" : all.hex();
+  for (const auto& [track, hash] : layers) all.field(track).field(hash);
+  return layers.empty() ? "" : all.hex();
+}
+
+/// The first layer of each track.
+std::map<std::string, std::string> first_layers(const Entry& entry) {
+  std::map<std::string, std::string> first;
+  for (const auto& [track, hashes] : entry.item->layers) first.emplace(track, hashes.front());
+  return first;
+}
+
+StudyItem item_of(const Entry& entry, const std::string& reference) {
+  StudyItem item;
+  item.set = entry.set;
+  item.name = entry.recording;
+  item.subject = entry.subject;
+  item.duration_s = entry.duration_s;
+  item.start = entry.start;
+  item.attributes = entry.attributes;
+  item.signal_hash = entry.signal_hash;
+  item.layers = entry.layer_hashes;
+  item.labels_hash = labels_hash_of(entry.layer_hashes, reference);
+  const std::string original = labels_hash_of(first_layers(entry), reference);
+  if (original != item.labels_hash) item.original_labels_hash = original;
+  add_common_attributes(item, entry.session);
+  return item;
 }
 
 class StoreSource final : public Source {
  public:
   StoreSource(const DataSpec& data, const std::string& reference, const std::map<std::string, std::string>& versions)
-      : store_(Store::open()), reference_(reference) {
+      : store_(Store::open()) {
     for (const auto& set : data.sets) {
       const auto asked = versions.find(set);
       if (asked == versions.end()) {
@@ -39,19 +63,7 @@ class StoreSource final : public Source {
         versions_[set] = asked->second;
       }
       for (Entry& entry : asked == versions.end() ? store_.list(set) : store_.list_at(set, asked->second)) {
-        StudyItem item;
-        item.set = entry.set;
-        item.name = entry.recording;
-        item.subject = entry.subject;
-        item.duration_s = entry.duration_s;
-        item.start = entry.start;
-        item.attributes = entry.attributes;
-        item.signal_hash = entry.signal_hash;
-        item.labels_hash = labels_hash_of(entry, reference);
-        const auto layers = entry.item->layers.find(reference);
-        if (layers != entry.item->layers.end() && layers->second.front() != item.labels_hash)
-          item.original_labels_hash = layers->second.front();
-        add_common_attributes(item, entry.session);
+        StudyItem item = item_of(entry, reference);
         entries_.emplace(item.id(), std::move(entry));
         items_.push_back(std::move(item));
       }
@@ -60,15 +72,14 @@ class StoreSource final : public Source {
   const std::vector<StudyItem>& items() const override { return items_; }
   Recording load(const StudyItem& item) const override { return store_.load(entries_.at(item.id())); }
   Recording header(const StudyItem& item) const override { return store_.header(entries_.at(item.id())); }
-  std::vector<Layer> history(const StudyItem& item) const override {
-    return store_.history(entries_.at(item.id()), reference_);
+  std::vector<Layer> history(const StudyItem& item, const std::string& track) const override {
+    return store_.history(entries_.at(item.id()), track);
   }
   bool simulated() const override { return false; }
   std::map<std::string, std::string> versions() const override { return versions_; }
 
  private:
   Store store_;
-  std::string reference_;
   std::map<std::string, std::string> versions_;
   std::vector<StudyItem> items_;
   std::map<std::string, Entry> entries_;

@@ -24,6 +24,7 @@ struct StudyItem {
   std::string signal_hash;           ///< names the signal's content, or the recipe it is simulated from
   std::string labels_hash;           ///< names the reference labels in force; "" none
   std::string original_labels_hash;  ///< names them as they were before anybody mended them; "" the same
+  std::map<std::string, std::string> layers;  ///< track -> hash of its layer in force; of the store alone
   std::string id() const { return set + ":" + name; }
 };
 
@@ -47,8 +48,11 @@ class Source {
     (void)item;
     return std::nullopt;
   }
-  /// The layers of the reference labels, oldest first; nothing where labels have no layers.
-  virtual std::vector<Layer> history(const StudyItem&) const { return {}; }
+  /// The layers of one track, oldest first; nothing where labels have no layers.
+  virtual std::vector<Layer> history(const StudyItem&, const std::string& track) const {
+    (void)track;
+    return {};
+  }
   /// Whether the signals were made and not measured: such data is called simulated wherever it is shown.
   virtual bool simulated() const = 0;
   /// Set -> the hash of the dataset version it is in; nothing where sets have no versions.
@@ -66,7 +70,9 @@ class SourceOver : public Source {
   Recording load(const StudyItem& item) const override { return inner_.load(item); }
   Recording header(const StudyItem& item) const override { return inner_.header(item); }
   std::optional<EventDay> events(const StudyItem& item) const override { return inner_.events(item); }
-  std::vector<Layer> history(const StudyItem& item) const override { return inner_.history(item); }
+  std::vector<Layer> history(const StudyItem& item, const std::string& track) const override {
+    return inner_.history(item, track);
+  }
   bool simulated() const override { return inner_.simulated(); }
   std::map<std::string, std::string> versions() const override { return inner_.versions(); }
   const Source& as_recorded() const override { return inner_.as_recorded(); }
