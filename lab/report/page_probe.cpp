@@ -11,6 +11,7 @@
 #include "lab/report/study_report.h"
 #include "lab/report/sweep_section.h"
 #include "lab/stats/cluster_share.h"
+#include "lab/study/simulated_people_for_test.h"
 
 namespace vagus::lab {
 namespace {
@@ -36,20 +37,10 @@ direction = "at_least"
 bound = 0.9
 )";
 
-constexpr const char* swept = R"(
-name = "swept"
-question = "Which threshold, and how long a pause after an alarm?"
-seed = 4
-[data]
-simulate = {kind = "events", subjects = 40, set = {days = 4, events_per_day = 0.7, separation = 5, candidates_per_day = 6}}
+constexpr const char* swept_sections = R"(
 [split]
 kind = "nested"
 folds = 4
-[detector]
-name = "simulated.events"
-config = {threshold = 0.9}
-[score]
-protocol = "events"
 [sweep]
 parameters = {refractory_s = [0, 600, 3600]}
 thresholds = 20
@@ -68,6 +59,9 @@ bound = 0.5
 
 /// The page of a sweep.
 void write_sweep(const std::filesystem::path& folder) {
+  const std::string question = "Which threshold, and how long a pause after an alarm?";
+  const std::string swept =
+      people_specification({.name = "swept", .question = question, .subjects = 40}, swept_sections);
   const StudySpec spec = parse_spec(swept, "sweep.toml");
   const auto source = open_source(spec.data, spec.score.reference, spec.seed);
   const SweepResult result = run_sweep(spec, *source, Cache{std::filesystem::path()});

@@ -9,39 +9,16 @@
 #include "lab/report/study_report.h"
 #include "lab/report/sweep_plot.h"
 #include "lab/report/sweep_section.h"
+#include "lab/study/simulated_people_for_test.h"
 
 namespace vagus::lab {
 namespace {
 
-constexpr const char* swept_specification = R"(
-name = "swept"
-question = "Which <threshold> & pause?"
-seed = 4
-[data]
-simulate = {kind = "events", subjects = 18, set = {days = 3, events_per_day = 0.7, separation = 5, candidates_per_day = 6}}
-[split]
-kind = "nested"
-folds = 3
-[detector]
-name = "simulated.events"
-config = {threshold = 0.9}
-[score]
-protocol = "events"
-[sweep]
-parameters = {refractory_s = [0, 3600]}
-thresholds = 10
-objectives = ["m4f.ram_bytes"]
-[[requirement]]
-name = "found"
-statistic = "events.sensitivity"
-direction = "at_least"
-bound = 0.7
-[[requirement]]
-name = "quiet"
-statistic = "events.alarms_per_day"
-direction = "at_most"
-bound = 1.5
-)";
+const std::string swept_specification = people_specification(
+    {.name = "swept", .question = "Which <threshold> & pause?", .subjects = 18, .days = 3},
+    "[split]\nkind = \"nested\"\nfolds = 3\n[sweep]\nparameters = {refractory_s = [0, 3600]}\nthresholds = 10\n"
+    "objectives = [\"m4f.ram_bytes\"]\n" +
+        found_and_quiet);
 
 StudyResult swept_study() {
   const StudySpec spec = parse_spec(swept_specification, "swept.toml");

@@ -12,6 +12,7 @@
 #include "lab/base/error.h"
 #include "lab/study/folds.h"
 #include "lab/study/results.h"
+#include "lab/study/simulated_people_for_test.h"
 #include "lab/study/sweep.h"
 
 namespace vagus::lab {
@@ -21,20 +22,8 @@ namespace fs = std::filesystem;
 
 const Cache without_cache{fs::path()};
 
-/// 24 people, four days each, whose scores part falls from the rest well.
 std::string people(const std::string& more, const std::string& config = "config = {threshold = 0.9}") {
-  return R"(
-name = "claims"
-seed = 4
-[data]
-simulate = {kind = "events", subjects = 24, set = {days = 4, events_per_day = 0.7, separation = 5, candidates_per_day = 6}}
-[detector]
-name = "simulated.events"
-)" + config +
-         R"(
-[score]
-protocol = "events"
-)" + more;
+  return people_specification({.name = "claims", .config = config}, more);
 }
 
 struct Opened {
@@ -67,18 +56,7 @@ std::string why_refused(const std::string& text) {
   return "accepted";
 }
 
-const std::string requirements = R"(
-[[requirement]]
-name = "found"
-statistic = "events.sensitivity"
-direction = "at_least"
-bound = 0.7
-[[requirement]]
-name = "quiet"
-statistic = "events.alarms_per_day"
-direction = "at_most"
-bound = 1.5
-)";
+const std::string requirements = found_and_quiet;
 
 TEST(Folds, EverySubjectIsJudgedOnceAndWhole) {
   const StudyResult result = studied(people("[split]\nkind = \"kfold\"\nfolds = 5\n"));

@@ -8,6 +8,7 @@
 
 #include "lab/base/error.h"
 #include "lab/stats/interval.h"
+#include "lab/study/simulated_people_for_test.h"
 
 namespace vagus::lab {
 namespace {
@@ -91,15 +92,7 @@ TEST(StudyPower, SaysWhyNoNumberShowsIt) {
 }
 
 TEST(StudyPower, AStudyIsToldHowManySubjectsWouldShowWhatItDoesNot) {
-  const StudySpec spec = parse_spec(R"(
-name = "few"
-[data]
-simulate = {kind = "events", subjects = 12, set = {days = 3, events_per_day = 0.7, separation = 5, candidates_per_day = 6}}
-[detector]
-name = "simulated.events"
-config = {threshold = 0.9}
-[score]
-protocol = "events"
+  const StudySpec spec = parse_spec(people_specification({.name = "few", .subjects = 12, .days = 3, .seed = 1}, R"(
 [[requirement]]
 statistic = "events.sensitivity"
 direction = "at_least"
@@ -108,7 +101,7 @@ bound = 0.8
 statistic = "events.sensitivity"
 direction = "at_least"
 bound = 0.2
-)",
+)"),
                                     "few.toml");
   const auto source = open_source(spec.data, spec.score.reference, spec.seed);
   StudyResult result = run_study(spec, *source, Cache({}));

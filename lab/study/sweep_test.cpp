@@ -12,6 +12,7 @@
 #include "lab/base/error.h"
 #include "lab/deploy/cost.h"
 #include "lab/study/folds.h"
+#include "lab/study/simulated_people_for_test.h"
 #include "lab/study/sweep_points.h"
 
 namespace vagus::lab {
@@ -21,30 +22,7 @@ namespace fs = std::filesystem;
 
 const Cache without_cache{fs::path()};
 
-/// 24 people, four days each, whose scores part falls from the rest well.
-std::string people(const std::string& more) {
-  return R"(
-name = "swept"
-seed = 4
-[data]
-simulate = {kind = "events", subjects = 24, set = {days = 4, events_per_day = 0.7, separation = 5, candidates_per_day = 6}}
-[detector]
-name = "simulated.events"
-config = {threshold = 0.9}
-[score]
-protocol = "events"
-[[requirement]]
-name = "found"
-statistic = "events.sensitivity"
-direction = "at_least"
-bound = 0.7
-[[requirement]]
-name = "quiet"
-statistic = "events.alarms_per_day"
-direction = "at_most"
-bound = 1.5
-)" + more;
-}
+std::string people(const std::string& more) { return people_specification({.name = "swept"}, found_and_quiet + more); }
 
 SweepResult swept(const std::string& text, const StudyOptions& options = {}) {
   const StudySpec spec = parse_spec(text, "swept.toml");
