@@ -101,6 +101,8 @@ void choose_detector(lab::StudySpec& spec, const std::string& detector, const st
   if (ran_elsewhere(spec.detector)) {
     if (!config.empty())
       throw lab::UsageError("--config is of detectors that are run here", "--set threshold=0.9 changes the rule");
+    if (spec.score.protocol == "windows" && !settings.empty())
+      throw lab::UsageError("stored windows are answers already: there is no rule to set");
     for (const std::string& setting : settings) add_rule_setting(spec.detector.config, setting);
     lab::rule_of(spec.detector.config);
     return;
@@ -119,8 +121,8 @@ int freeze(const FreezeArguments& options) {
   require_name(options.name);
   lab::StudySpec spec = lab::read_spec(options.spec);
   lab::make_known(spec.detector);
-  if (spec.score.protocol == "windows" || (spec.score.protocol == "ec57" && !spec.detector.events.empty()))
-    throw lab::Error("releases are of beats of a detector that is run, or of events; not of protocol windows",
+  if (spec.score.protocol == "ec57" && !spec.detector.events.empty())
+    throw lab::Error("releases are of beats of a detector that is run, or of events or windows, stored or not",
                      options.spec);
   const std::string stated = spec.detector.name;
   if (!ran_elsewhere(spec.detector)) of_specification(options.spec, [&] { return &lab::detector(stated); });
@@ -150,10 +152,11 @@ int freeze(const FreezeArguments& options) {
     lab::write_whole(file, bytes);
   }
   std::size_t events = 0;
-  for (const lab::FrozenRecord& record : frozen.records) events += record.events.size();
+  for (const lab::FrozenRecord& record : frozen.records) events += record.events.size() + record.windows.size();
+  const char* what = spec.score.protocol == "windows" ? "window" : "event";
   if (frozen.result.at("simulated").get<bool>()) fmt::print("SIMULATED DATA: it says nothing about people.\n");
   fmt::print("{}: {} {}, {} of {}, verdict {}\n", options.name, frozen.detector(), frozen.version(),
-             lab::plural(static_cast<std::int64_t>(events), "event"),
+             lab::plural(static_cast<std::int64_t>(events), what),
              lab::plural(static_cast<std::int64_t>(frozen.records.size()), "recording"), frozen.verdict());
   if (!cost.cost) fmt::print("cost: not known, {}\n", cost.missing);
   if (!frozen.result.at("failed").empty())
@@ -180,8 +183,9 @@ void print_gate(const lab::Gate& gate) {
   if (gate.simulated) fmt::print("SIMULATED DATA: it says nothing about people.\n");
   fmt::print("{} {} against {}: {} {}\n\n", gate.detector, gate.version, gate.name, gate.frozen_detector,
              gate.frozen_version);
-  fmt::print("events: {} as they were ({} with another score), {} lost, {} gained, {} moved\n", gate.same,
-             gate.rescored, gate.lost, gate.gained, gate.moved);
+  fmt::print("{}: {} as they were ({} with another score), {} lost, {} gained, {}\n",
+             gate.of_windows ? "windows" : "events", gate.same, gate.rescored, gate.lost, gate.gained,
+             std::to_string(gate.moved) + (gate.of_windows ? " answered otherwise" : " moved"));
   if (gate.stretches > 0)
     fmt::print("{} called unreadable by one of them alone\n", lab::plural(gate.stretches, "stretch"));
   fmt::print("\ntests\n");
@@ -213,7 +217,7 @@ int check(const CheckArguments& options) {
   spec.detector.name = frozen.detector();
   spec.detector.config = frozen.config();
   if (!options.events.empty()) {
-    if (spec.score.protocol != "events") throw lab::UsageError("--events is of releases of protocol events");
+    if (spec.score.protocol == "ec57") throw lab::UsageError("--events is of releases of protocols events and windows");
     spec.detector.events = options.events;
     if (spec.detector.name == lab::simulated_events) spec.detector.name = "stored";
     if (!options.detector.empty()) spec.detector.name = options.detector;
@@ -229,7 +233,7 @@ int check(const CheckArguments& options) {
   const lab::Gate gate = lab::check_release(frozen, ran.result, cost_of_candidate(options, frozen, ran.result),
                                             {options.threads, !options.no_cost});
   lab::ReleaseWaves waves;
-  if (options.no_waveforms || gate.of_events) {
+  if (options.no_waveforms) {
     waves.waveforms = false;
   } else {
     lab::ReleaseWaveOptions drawing;
@@ -298,7 +302,7 @@ void declare_check(CLI::App& app, Action& action) {
   command->add_option("--config", options->config, "its configuration, a TOML file; over the release's");
   command->add_option("--set", options->settings, "one setting, KEY=VALUE; over --config");
   command->add_option("--events", options->events,
-                      "a folder of the candidate's stored events (protocol events), as they stand: no rule is applied "
+                      "a folder of the candidate's stored events or windows, as they stand: no rule is applied "
                       "unless --set gives one");
   command->add_option("--cost", options->cost, "a file of `vagus cost --json` that the [budget] is held against");
   command->add_option("-o,--output", options->output,

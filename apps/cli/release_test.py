@@ -1,4 +1,5 @@
-"""`vagus release` from outside: a version frozen, candidates that are the same, better and worse held against it.
+"""`vagus release` from outside: a version frozen, candidates that are the same, better and worse held against it; of
+beats that are run, of events and windows that were stored.
 
 Usage: release_test.py PROGRAM SCRATCH_FOLDER
 """
@@ -200,6 +201,140 @@ class Release(unittest.TestCase):
         code, out, _ = vagus("completion", "bash")
         self.assertIn("release check", out)
         self.assertIn("--no-waveforms", out)
+
+
+FALLS = (60, 150, 240)
+STORED = """
+name = "{name}"
+[data]
+sets = ["own"]
+[detector]
+name = "elsewhere"
+events = "{name}-a"
+[score]
+protocol = "{protocol}"
+{more}
+"""
+
+
+def tell_falls(folder, without=()):
+    """What somebody's detector said of each person: every fall, but those that are named."""
+    os.makedirs(path(folder))
+    for k in range(8):
+        rows = [f"{t + 4},{t},0.9" for t in FALLS if (k, t) not in without]
+        put(f"{folder}/p{k}.csv", "t_s,t_impact_s,score\n" + "".join(row + "\n" for row in rows))
+
+
+def tell_windows(folder, wrong):
+    """An answer for every 10 s; the first of each person are not what they were: `wrong` of p0, one more of p1 ..."""
+    os.makedirs(path(folder))
+    for k in range(8):
+        answers = ["walk" if i >= 15 else "rest" for i in range(30)]
+        for i in range(wrong + k % 5 if wrong else 0):
+            answers[i] = "walk"
+        put(f"{folder}/p{k}.csv", "t_start_s,t_end_s,label,score\n" +
+            "".join(f"{10 * i},{10 * i + 10},{label},0.8\n" for i, label in enumerate(answers)))
+
+
+class Stored(unittest.TestCase):
+    """Events and windows of people with an accelerometer."""
+
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+        os.makedirs(path("own"))
+        for k in range(8):
+            z = [3.5 if min(abs(i / 20 - t) for t in FALLS) < 0.1 else 1 + 0.001 * ((7 * i + k) % 11) for i in range(6000)]
+            put(f"own/p{k}.csv", "t_s,acc_x_g,acc_y_g,acc_z_g\n" + "".join(f"{i / 20},0.01,0.02,{v:.3f}\n" for i, v in enumerate(z)))
+            put(f"own/p{k}.ann.csv", "t_start_s,t_end_s,track,label\n0,300,worn,\n0,150,activity,rest\n150,300,activity,walk\n" +
+                "".join(f"{t},,falls,forward\n" for t in FALLS))
+        put("own/dataset.csv", "recording,file,subject\n" + "".join(f"p{k},p{k}.csv,p{k}\n" for k in range(8)))
+        assert vagus("data", "add", "own")[0] == 0
+
+    def gate(self, name, folder, code, verdict):
+        done, out, err = vagus("release", "check", name, "--events", folder, "--no-cost", "-o", f"gate-{folder}")
+        self.assertEqual((done, err), (code, ""))
+        self.assertEqual(out.splitlines()[-1].split("\t")[0], verdict, out)
+        return json.loads(read(f"gate-{folder}/check.json")), read(f"gate-{folder}/report.html").decode()
+
+    def freeze(self, name, protocol, more):
+        put(f"{name}.toml", STORED.format(name=name, protocol=protocol, more=more))
+        code, out, err = vagus("release", "freeze", name, f"{name}.toml", "--no-cost")
+        self.assertEqual((code, err), (0, ""))
+        return out
+
+    def test_windows_are_kept_and_a_worse_candidate_is_refused(self):
+        tell_windows("steps-a", 0)
+        out = self.freeze("steps", "windows", """reference = "activity"
+window_s = 10
+[[requirement]]
+name = "answered rightly"
+statistic = "windows.accuracy"
+direction = "at_least"
+bound = 0.8
+margin = 0.05
+[[requirement]]
+name = "every class"
+statistic = "windows.macro_f1"
+direction = "at_least"
+bound = 0.8
+margin = 0.05
+""")
+        self.assertIn("240 windows of 8 recordings", out)
+        found, page = self.gate("steps", "steps-a", 0, "release")
+        self.assertTrue(found["identical"])
+        tell_windows("steps-b", 4)
+        found, page = self.gate("steps", "steps-b", 1, "do not release")
+        self.assertEqual([test["outcome"] for test in found["tests"]], ["refused", "refused"])
+        self.assertEqual((found["events"]["lost"], found["events"]["gained"], found["events"]["frozen"]), (45, 0, 240))
+        self.assertEqual([found["changes"][0][key] for key in ("recording", "t_s", "t_end_s", "truth", "frozen_answer", "candidate_answer")],
+                         ["own:p0", 0, 10, "rest", "rest", "walk"])
+        self.assertIn("right answer lost, it is &quot;rest&quot;", page)
+        self.assertIn("<figure><svg", page)
+        code, _, err = vagus("release", "check", "steps", "--set", "threshold=0.5")
+        self.assertEqual(code, 2)
+        self.assertIn("no rule to set", err)
+
+    def test_falls_lost_are_drawn_on_the_accelerometer_unless_told_not_to(self):
+        tell_falls("falls-a")
+        self.freeze("falls", "events", """[[requirement]]
+name = "found"
+statistic = "events.sensitivity"
+direction = "at_least"
+bound = 0.5
+margin = 0.02
+""")
+        tell_falls("falls-b", [(k, 150) for k in range(8)])
+        found, page = self.gate("falls", "falls-b", 1, "not shown")
+        self.assertEqual((found["events"]["lost"], found["events"]["same"]), (8, 16))
+        self.assertEqual(page.count("<figure><svg"), 8)
+        self.assertIn("Drawn: magnitude of the acceleration, and its axes below.", page)
+        self.assertIn("one of an event lost", page)
+        code, _, err = vagus("release", "check", "falls", "--events", "falls-b", "--no-cost", "--no-waveforms", "-o", "blind")
+        self.assertEqual((code, err), (1, ""))
+        self.assertNotIn("<figure>", read("blind/report.html").decode())
+
+    def test_without_signals_the_page_says_so(self):
+        put("people.toml", """
+name = "people"
+[data]
+simulate = {kind = "events", subjects = 8, set = {days = 2}}
+[detector]
+name = "simulated.events"
+config = {threshold = 0.8}
+[score]
+protocol = "events"
+[[requirement]]
+statistic = "events.sensitivity"
+direction = "at_least"
+bound = 0.2
+""")
+        self.assertEqual(vagus("release", "freeze", "people", "people.toml", "--no-cost")[0], 0)
+        code, out, err = vagus("release", "check", "people", "--set", "threshold=0.95", "--no-cost", "-o", "people")
+        self.assertEqual((code, err), (1, ""), out)
+        page = read("people/report.html").decode()
+        self.assertIn("No waveform is drawn", page)
+        self.assertIn("simulated events have no signals", page)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ struct ReleaseWaves {
   std::vector<std::vector<Excerpt>> of_recording;
   bool waveforms = true;    ///< false: left out on purpose
   std::string not_at_hand;  ///< why a signal could not be loaded; empty where all could
+  bool any() const;         ///< whether anything is drawn
 };
 
 struct ReleaseWaveOptions {
@@ -24,7 +25,8 @@ struct ReleaseWaveOptions {
 /// A change that makes the candidate worse: a right event lost, or a false one gained.
 bool harmful(const EventChange& change);
 
-/// The candidate runs again with its probes around what changed, where that is not in the cache.
+/// Of beats the candidate runs again with its probes around what changed, where that is not in the cache; of events and
+/// windows the signals alone are drawn.
 ReleaseWaves release_waves(const Gate& gate, const StudyResult& candidate, const Source& source, const Cache& cache,
                            const ReleaseWaveOptions& options = {});
 

@@ -7,6 +7,10 @@
 
 namespace vagus::lab {
 
+bool ReleaseWaves::any() const {
+  return std::any_of(of_recording.begin(), of_recording.end(), [](const auto& excerpts) { return !excerpts.empty(); });
+}
+
 bool harmful(const EventChange& change) {
   switch (change.kind) {
     case EventChange::Kind::lost:

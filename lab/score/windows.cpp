@@ -138,6 +138,8 @@ WindowCounts score_windows(std::vector<LabelledSpan> reference, const std::vecto
     const double end_s = options.to_s >= 0 ? std::min(s.at.end_s, options.to_s) : s.at.end_s;
     labelled.push_back({std::max(s.at.start_s, options.from_s), end_s});
   }
+  out.reference = std::move(reference);
+  out.answers = test;
   labelled = joined(std::move(labelled));
   out.labelled_s = total_s(labelled);
   out.uncovered_s = total_s(without(labelled, joined(std::move(covered))));
@@ -165,6 +167,8 @@ WindowCounts& WindowCounts::operator+=(const WindowCounts& other) {
   labelled_s += other.labelled_s;
   uncovered_s += other.uncovered_s;
   each.clear();
+  reference.clear();
+  answers.clear();
   return *this;
 }
 
@@ -207,7 +211,7 @@ std::vector<TestWindow> window_test(const MarkedTable& table, double window_s) {
     if (!unreadable && row.label.empty()) throw Error("a window without a label", table.shown);
     const TimeSpan at =
         std::isnan(row.end_s) ? TimeSpan{row.start_s - window_s, row.start_s} : TimeSpan{row.start_s, row.end_s};
-    windows.push_back({at, unreadable ? no_answer : row.label});
+    windows.push_back({at, unreadable ? no_answer : row.label, row.score});
   }
   const double usual = median_length_s(windows, window_s);
   for (TestWindow& window : windows) {
@@ -219,7 +223,8 @@ std::vector<TestWindow> window_test(const MarkedTable& table, double window_s) {
       const double step = length / static_cast<double>(parts);
       out.push_back({{window.at.start_s + step * static_cast<double>(k),
                       k + 1 == parts ? window.at.end_s : window.at.start_s + step * static_cast<double>(k + 1)},
-                     window.label});
+                     window.label,
+                     window.score});
     }
   }
   return out;

@@ -17,7 +17,8 @@ struct LabelledSpan {
 };
 struct TestWindow {
   TimeSpan at;
-  std::string label;  ///< no_answer where the detector said that it cannot tell
+  std::string label;         ///< no_answer where the detector said that it cannot tell
+  double score = unknown_s;  ///< of the answer; NaN: none was told
 };
 inline constexpr const char* no_answer = "";
 
@@ -55,6 +56,8 @@ struct WindowCounts {
   std::int64_t unlabelled = 0;             ///< windows in which nothing is labelled: not scored
   double labelled_s = 0, uncovered_s = 0;  ///< labelled time, and how much of it no window covers
   std::vector<WindowOutcome> each;         ///< of one recording, in the answers' order; dropped in a sum
+  std::vector<LabelledSpan> reference;     ///< what it was scored on, in order; likewise
+  std::vector<TestWindow> answers;         ///< all that was answered, scored or not; likewise
 
   ConfusionMatrix all() const;
   std::int64_t windows() const;

@@ -6,15 +6,21 @@
 
 #include "lab/base/error.h"
 #include "lab/store/hash.h"
+#include "lab/study/event_wave.h"
 
 namespace vagus::lab {
 namespace {
 
-/// Every stretch is as long, so that all are drawn on one scale: long enough for five beats at 50 bpm, short enough to
-/// see the shape of a QRS on a page.
-constexpr double before_s = 1.5, length_s = 6;
-/// Mistakes up to here after the first are drawn in its stretch: each has a beat's time of signal after it.
-constexpr double reach_s = 3.5;
+/// Every stretch of a protocol is as long, so that all are drawn on one scale.
+struct Reach {
+  double before_s, length_s;  ///< how much comes before what it is about, and in all
+  double after_s;             ///< what lies up to here after the first is drawn in its stretch
+};
+/// Long enough for five beats at 50 bpm, short enough to see the shape of a QRS on a page; each mistake has a beat's
+/// time of signal after it.
+constexpr Reach around_beats{1.5, 6, 3.5};
+/// Falls are decided on up to 10 s after their impact.
+constexpr Reach around_events{12, 20, 6};
 
 struct Window {
   double t0_s, t1_s;
@@ -22,18 +28,18 @@ struct Window {
   bool learning;  ///< none of its mistakes counts in the headline
 };
 
-std::vector<Window> windows_of(const std::vector<Mistake>& mistakes, double duration_s) {
+std::vector<Window> windows_of(const std::vector<Mistake>& mistakes, double duration_s, const Reach& reach) {
   std::vector<Window> windows;
   double last_first = -std::numeric_limits<double>::infinity();
   for (const auto& mistake : mistakes) {
-    if (mistake.t_s <= last_first + reach_s) {
+    if (mistake.t_s <= last_first + reach.after_s) {
       ++windows.back().mistakes;
       windows.back().learning = windows.back().learning && mistake.learning;
       continue;
     }
     last_first = mistake.t_s;
-    const double t0 = std::max(0.0, std::min(mistake.t_s - before_s, duration_s - length_s));
-    windows.push_back({t0, t0 + length_s, 1, mistake.learning});
+    const double t0 = std::max(0.0, std::min(mistake.t_s - reach.before_s, duration_s - reach.length_s));
+    windows.push_back({t0, t0 + reach.length_s, 1, mistake.learning});
   }
   return windows;
 }
@@ -128,6 +134,17 @@ std::vector<Excerpt> excerpt_step(const StudyResult& result, const RecordResult&
   return fresh;
 }
 
+/// Stretches without what a detector saw inside: of falls, crashes and windows.
+std::vector<Excerpt> waves_alone(const RecordResult& record, const Source& source, const std::vector<Window>& windows) {
+  const Recording recording = source.load(record.item);
+  std::vector<Excerpt> excerpts;
+  for (const Window& window : windows) {
+    excerpts.push_back(event_excerpt(recording, window.t0_s, window.t1_s));
+    if (excerpts.back().signal.values.empty()) throw Error("the recording has no signals", record.item.id());
+  }
+  return excerpts;
+}
+
 }  // namespace
 
 Trace trace_of(const Recording& recording, const std::string& channel_name, double t0_s, double t1_s) {
@@ -183,7 +200,7 @@ std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Sourc
     const RecordResult& record = records[all[i].record];
     const auto mistakes = mistakes_of(record, result.spec.score.start_s);
     all[i].mistakes = mistakes.size();
-    windows[i] = windows_of(mistakes, record.run.duration_s);
+    windows[i] = windows_of(mistakes, record.run.duration_s, around_beats);
     keep(windows[i], std::min(options.per_record, left));
     left -= windows[i].size();
     for (const Window& window : windows[i]) all[i].shown += window.mistakes;
@@ -197,8 +214,10 @@ std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Sourc
 
 std::vector<Excerpt> excerpts_around(const StudyResult& result, const RecordResult& record, const Source& source,
                                      const Cache& cache, const std::vector<Mistake>& moments, std::size_t most) {
-  std::vector<Window> windows = windows_of(moments, record.run.duration_s);
+  const bool of_beats = result.spec.score.protocol == "ec57";
+  std::vector<Window> windows = windows_of(moments, record.run.duration_s, of_beats ? around_beats : around_events);
   keep(windows, most);
+  if (!of_beats && !windows.empty()) return waves_alone(record, source, windows);
   return windows.empty() ? std::vector<Excerpt>() : excerpt_step(result, record, source, cache, windows);
 }
 

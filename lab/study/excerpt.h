@@ -38,7 +38,8 @@ std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Sourc
                                           const ExcerptOptions& options = {});
 
 /// Stretches of one record around some moments, in order of time, `most` at most; those that are `learning` come last
-/// where there are too many. Throws Error where the signal cannot be loaded and the stretches are not in the cache.
+/// where there are too many. Of events and windows they are longer, and of the signals alone. Throws Error where the
+/// signal cannot be loaded and the stretches are not in the cache, or there are no signals.
 std::vector<Excerpt> excerpts_around(const StudyResult& result, const RecordResult& record, const Source& source,
                                      const Cache& cache, const std::vector<Mistake>& moments, std::size_t most);
 

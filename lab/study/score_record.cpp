@@ -121,21 +121,25 @@ void score_weighed(const ScoreSpec& spec, const Config& config, EventReference r
   score_reported(spec, std::move(reference), std::move(weighed), std::move(test), record);
 }
 
-void score_window_rows(const ScoreSpec& spec, const MarkedTable& truth, const MarkedTable& rows, RecordResult& record) {
+void score_answers(const ScoreSpec& spec, std::vector<LabelledSpan> reference, const std::vector<TestWindow>& answers,
+                   RecordResult& record) {
   WindowOptions options;
   options.pure_share = spec.pure_share;
   options.from_s = spec.start_s;
-  const std::vector<TestWindow> windows = window_test(rows, spec.window_s);
-  record.windows = std::make_shared<WindowCounts>(score_windows(window_reference(truth), windows, options));
+  record.windows = std::make_shared<WindowCounts>(score_windows(std::move(reference), answers, options));
   std::vector<TimeSpan> unanswered;
   double last_s = 0;
-  for (const TestWindow& window : windows) {
+  for (const TestWindow& window : answers) {
     if (window.label == no_answer) unanswered.push_back(window.at);
     last_s = std::max(last_s, window.at.end_s);
   }
   record.run.unreadable_s = total_s(joined(std::move(unanswered)));
   record.run.duration_s = std::max({record.run.duration_s, record.item.duration_s, last_s});
   record.run.events.clear();
+}
+
+void score_window_rows(const ScoreSpec& spec, const MarkedTable& truth, const MarkedTable& rows, RecordResult& record) {
+  score_answers(spec, window_reference(truth), window_test(rows, spec.window_s), record);
 }
 
 MarkedTable reference_rows(const ScoreSpec& spec, const Recording& recording, double duration_s) {

@@ -27,7 +27,10 @@ void score_reported(const ScoreSpec& spec, EventReference reference, std::vector
 void score_weighed(const ScoreSpec& spec, const Config& config, EventReference reference,
                    std::vector<EventDetection> weighed, RecordResult& record);
 
-/// A label a window.
+/// A label a window: answers scored on a reference.
+void score_answers(const ScoreSpec& spec, std::vector<LabelledSpan> reference, const std::vector<TestWindow>& answers,
+                   RecordResult& record);
+/// The same, both from rows.
 void score_window_rows(const ScoreSpec& spec, const MarkedTable& truth, const MarkedTable& rows, RecordResult& record);
 
 /// The reference of a recording as rows: the track that the specification names, or all.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 namespace vagus::lab {
 namespace {
@@ -68,6 +70,77 @@ void take_same(std::vector<Heard>& before, std::vector<Heard>& after, RecordChan
   after = std::move(gained);
 }
 
+bool same_score(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+/// The truth of each scored window by where it lies.
+using WindowTruths = std::map<std::pair<double, double>, std::string>;
+
+WindowTruths truths_of(const WindowCounts& frozen, const WindowCounts& candidate) {
+  WindowTruths truths;
+  for (const WindowCounts* one : {&frozen, &candidate})
+    for (const WindowOutcome& window : one->each) truths[{window.at.start_s, window.at.end_s}] = window.truth;
+  return truths;
+}
+
+bool earlier(const TestWindow& a, const TestWindow& b) {
+  return a.at.start_s != b.at.start_s ? a.at.start_s < b.at.start_s : a.at.end_s < b.at.end_s;
+}
+
+std::vector<TestWindow> by_time(std::vector<TestWindow> windows) {
+  std::stable_sort(windows.begin(), windows.end(), earlier);
+  return windows;
+}
+
+EventChange window_change(const TestWindow* old, const TestWindow* now, const WindowTruths& truths) {
+  EventChange change;
+  const TimeSpan at = old != nullptr ? old->at : now->at;
+  change.t_s = at.start_s;
+  change.t_end_s = at.end_s;
+  const auto truth = truths.find({at.start_s, at.end_s});
+  change.judged = truth != truths.end();
+  if (change.judged) change.truth = truth->second;
+  if (old != nullptr) {
+    change.before = static_cast<float>(old->score);
+    change.said_before = old->label;
+    change.right_before = change.judged && old->label == change.truth;
+  }
+  if (now != nullptr) {
+    change.after = static_cast<float>(now->score);
+    change.said_after = now->label;
+    change.right_after = change.judged && now->label == change.truth;
+  }
+  change.kind = now == nullptr || change.right_before  ? EventChange::Kind::lost
+                : old == nullptr || change.right_after ? EventChange::Kind::gained
+                                                       : EventChange::Kind::moved;
+  return change;
+}
+
+RecordChanges window_changes(const WindowCounts& frozen, const WindowCounts& candidate) {
+  RecordChanges out;
+  const WindowTruths truths = truths_of(frozen, candidate);
+  const std::vector<TestWindow> before = by_time(frozen.answers), after = by_time(candidate.answers);
+  std::size_t i = 0, j = 0;
+  while (i < before.size() || j < after.size()) {
+    const bool only_old = j == after.size() || (i < before.size() && earlier(before[i], after[j]));
+    const bool only_new = !only_old && (i == before.size() || earlier(after[j], before[i]));
+    if (only_old) {
+      out.events.push_back(window_change(&before[i++], nullptr, truths));
+    } else if (only_new) {
+      out.events.push_back(window_change(nullptr, &after[j++], truths));
+    } else {
+      const TestWindow &old = before[i++], &now = after[j++];
+      if (old.label != now.label) {
+        out.events.push_back(window_change(&old, &now, truths));
+      } else {
+        ++out.same;
+        // A release keeps scores as floats.
+        out.rescored += same_score(static_cast<float>(old.score), static_cast<float>(now.score)) ? 0 : 1;
+      }
+    }
+  }
+  return out;
+}
+
 std::vector<StretchChange> stretch_changes(const FrozenRecord& frozen, const RecordResult& candidate) {
   std::vector<FrozenStretch> after;
   if (candidate.events)
@@ -107,6 +180,7 @@ std::string_view name(EventChange::Kind kind) {
 
 RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_scored, const RecordResult& candidate,
                          double start_s, EventRule rule) {
+  if (candidate.windows) return window_changes(*frozen_scored.windows, *candidate.windows);
   RecordChanges out;
   const double window_s = candidate.events ? moved_event_window_s : moved_window_s;
   std::vector<Heard> before = heard_of(frozen_scored, rule), after = heard_of(candidate, rule);

@@ -14,6 +14,8 @@ inline constexpr double moved_window_s = 0.15;
 /// The same of falls and crashes: what is told so much later is told of the same event.
 inline constexpr double moved_event_window_s = 10;
 
+/// Of windows: lost is a right answer that is right no more, gained the other way round, moved another wrong answer or
+/// one where nothing is labelled. A window that only one of the two answers is lost or gained, right or wrong.
 struct EventChange {
   enum class Kind : std::uint8_t { lost, gained, moved } kind = Kind::lost;
   double t_s = 0;                      ///< where the frozen version has it; of a gained one where the candidate does
@@ -22,7 +24,9 @@ struct EventChange {
   bool right_before = false;           ///< the frozen version's matched a reference beat
   bool right_after = false;            ///< the candidate's
   std::optional<float> weighed;        ///< of a gained one: the frozen version's score where it was not reported
-  bool judged = true;                  ///< after the protocol's start
+  bool judged = true;                  ///< after the protocol's start; of windows where the truth is labelled
+  double t_end_s = 0;                  ///< of a window
+  std::string truth, said_before, said_after;  ///< of a window: labels; "" unlabelled, not answered or not told
 };
 std::string_view name(EventChange::Kind kind);
 
@@ -41,7 +45,7 @@ struct RecordChanges {
   bool none() const { return events.empty() && stretches.empty(); }
 };
 
-/// @param frozen,candidate of one recording, scored on the same labels by one protocol, ec57 or events
+/// @param frozen,candidate of one recording, scored on the same labels by one protocol
 RecordChanges changes_of(const FrozenRecord& frozen, const RecordResult& frozen_scored, const RecordResult& candidate,
                          double start_s, EventRule rule = EventRule::fall);
 

@@ -80,6 +80,10 @@ FrozenRecord frozen_record(const RecordResult& record) {
     if (event.kind == Said::Kind::unreadable) out.unreadable.push_back({event.t_start_s, event.t_end_s, event.reason});
   }
   if (record.events) add_events(out, record.events->said);
+  if (record.windows) {
+    for (const TestWindow& one : record.windows->answers)
+      out.windows.push_back({one.at.start_s, one.at.end_s, static_cast<float>(one.score), one.label});
+  }
   std::stable_sort(out.events.begin(), out.events.end(), is_earlier);
   std::stable_sort(out.unreadable.begin(), out.unreadable.end(),
                    [](const FrozenStretch& a, const FrozenStretch& b) { return a.t_start_s < b.t_start_s; });
@@ -98,6 +102,7 @@ std::vector<std::vector<FrozenEvent>> weighed_events(const StudyResult& result, 
       all[i] = not_reported(*record.events);
       return;
     }
+    if (record.windows) return;  // every window is answered: there is nothing else that was weighed
     if (auto kept = kept_events(cache, record.item.signal_hash, key)) {
       all[i] = *std::move(kept);
       return;
@@ -143,6 +148,14 @@ EventTest event_test_of(const FrozenRecord& record) {
   for (const FrozenStretch& stretch : record.unreadable)
     said.unreadable.push_back({stretch.t_start_s, stretch.t_end_s});
   return said;
+}
+
+std::vector<TestWindow> answers_of(const FrozenRecord& record) {
+  std::vector<TestWindow> answers;
+  answers.reserve(record.windows.size());
+  for (const FrozenWindow& one : record.windows)
+    answers.push_back({{one.t_start_s, one.t_end_s}, one.label, static_cast<double>(one.score)});
+  return answers;
 }
 
 RunResult run_of(const FrozenRecord& record) {

@@ -21,6 +21,9 @@ Frozen freeze(const std::string& name, const StudyResult& result, std::vector<st
 /// What a version said, as protocol events takes it.
 EventTest event_test_of(const FrozenRecord& record);
 
+/// What a version answered, as protocol windows takes it.
+std::vector<TestWindow> answers_of(const FrozenRecord& record);
+
 /// What a version said, as a run has it: without what only a running detector knows.
 RunResult run_of(const FrozenRecord& record);
 

@@ -113,7 +113,43 @@ bool sound(const std::vector<FrozenEvent>& events, double duration_s) {
   return true;
 }
 
+void pack_windows(Packer& out, const std::vector<FrozenWindow>& windows) {
+  std::vector<std::string> labels;
+  for (const FrozenWindow& window : windows)
+    if (std::find(labels.begin(), labels.end(), window.label) == labels.end()) labels.push_back(window.label);
+  out.number(static_cast<std::uint64_t>(labels.size()));
+  for (const std::string& label : labels) out.text(label);
+  out.number(static_cast<std::uint64_t>(windows.size()));
+  for (const FrozenWindow& window : windows) {
+    out.number(window.t_start_s);
+    out.number(window.t_end_s);
+    pack_short(out, static_cast<std::uint64_t>(std::find(labels.begin(), labels.end(), window.label) - labels.begin()));
+  }
+  out.column(windows, [](const FrozenWindow& w) { return w.score; });
+}
+
+std::vector<FrozenWindow> unpack_windows(Unpacker& in) {
+  std::vector<std::string> labels(in.size(8));
+  for (std::string& label : labels) label = in.text();
+  std::vector<FrozenWindow> windows(in.size(21));
+  for (FrozenWindow& window : windows) {
+    window.t_start_s = in.number<double>();
+    window.t_end_s = in.number<double>();
+    const std::uint64_t label = unpack_short(in);
+    if (label < labels.size())
+      window.label = labels[static_cast<std::size_t>(label)];
+    else
+      window.t_end_s = std::nan("");  // told as unsound
+  }
+  in.column<float>(windows, [](FrozenWindow& w, float v) { w.score = v; });
+  return windows;
+}
+
 bool sound(const FrozenRecord& record) {
+  for (const FrozenWindow& window : record.windows) {
+    const bool ordered = window.t_end_s > window.t_start_s && std::abs(window.t_start_s) <= 1e12;
+    if (!ordered || window.t_end_s > 1e12) return false;
+  }
   for (const double value : {record.rate_hz, record.duration_s, record.unreadable_s}) {
     if (!(std::isfinite(value) && value >= 0 && value <= 1e12)) return false;
   }
@@ -164,6 +200,7 @@ std::string pack(const FrozenRecord& record) {
     out.number(stretch.t_end_s);
     out.text(stretch.reason);
   }
+  if (!record.windows.empty()) pack_windows(out, record.windows);
   return out.take();
 }
 
@@ -181,6 +218,7 @@ FrozenRecord unpack_frozen_record(std::string_view bytes, const std::string& whe
     stretch.t_end_s = in.number<double>();
     stretch.reason = in.text();
   }
+  if (in.good() && !in.whole()) record.windows = unpack_windows(in);
   if (!in.whole() || !sound(record))
     throw Error("the recording" + (in.good() && !record.recording.empty() ? " " + record.recording : std::string()) +
                     " is damaged: its parts do not fit together",
@@ -193,7 +231,9 @@ std::string pack(const Frozen& frozen) {
   for (const char c : release_magic) out.number(c);
   const bool impacts = std::any_of(frozen.records.begin(), frozen.records.end(),
                                    [](const FrozenRecord& r) { return any_impact(r.events) || any_impact(r.weighed); });
-  out.number(impacts ? release_format_with_impacts : release_format);
+  const bool windows = std::any_of(frozen.records.begin(), frozen.records.end(),
+                                   [](const FrozenRecord& r) { return !r.windows.empty(); });
+  out.number(windows ? release_format_with_windows : impacts ? release_format_with_impacts : release_format);
   out.number(static_cast<std::uint64_t>(frozen.records.size()));
   std::string file = out.take();
   const auto block = [&](const std::string& content) {
@@ -218,11 +258,11 @@ Frozen unpack_frozen(std::string_view bytes, const std::string& where) {
     throw Error("the file is cut short", where + " byte " + std::to_string(bytes.size()));
   Unpacker header(bytes.substr(release_magic.size()));
   const auto format = header.number<std::uint16_t>();
-  if (format != release_format && format != release_format_with_impacts)
+  if (format < release_format || format > release_format_with_windows)
     throw Error(
         "a release of format " + std::to_string(format) + ", which this version does not read",
         where + " byte " + std::to_string(release_magic.size()),
-        "it reads formats " + std::to_string(release_format) + " and " + std::to_string(release_format_with_impacts));
+        "it reads formats " + std::to_string(release_format) + " to " + std::to_string(release_format_with_windows));
   const auto count = header.number<std::uint64_t>();
   Frozen frozen;
   std::set<std::string> names;

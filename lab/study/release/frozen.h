@@ -19,6 +19,8 @@ namespace vagus::lab {
 inline constexpr std::uint16_t release_format = 1;
 /// The same with the impacts of events beside their times (protocol events).
 inline constexpr std::uint16_t release_format_with_impacts = 2;
+/// The same with labelled windows (protocol windows).
+inline constexpr std::uint16_t release_format_with_windows = 3;
 /// The file's name in the folder of a release.
 inline constexpr const char* release_file = "release.vgr";
 
@@ -37,6 +39,14 @@ struct FrozenStretch {
   friend bool operator==(const FrozenStretch&, const FrozenStretch&) = default;
 };
 
+/// A window and what was answered of it.
+struct FrozenWindow {
+  double t_start_s = 0, t_end_s = 0;
+  float score = 0;    ///< NaN: none was told
+  std::string label;  ///< "": it could not tell
+  friend bool operator==(const FrozenWindow&, const FrozenWindow&) = default;
+};
+
 struct FrozenRecord {
   std::string recording, subject;  ///< "mitdb:100"
   std::string signal_hash, labels_hash, channel;
@@ -44,6 +54,7 @@ struct FrozenRecord {
   std::vector<FrozenEvent> events;                       ///< in order of time
   std::vector<FrozenEvent> weighed;                      ///< in order of time
   std::vector<FrozenStretch> unreadable;                 ///< in order of time
+  std::vector<FrozenWindow> windows;                     ///< as they were answered
   friend bool operator==(const FrozenRecord&, const FrozenRecord&) = default;
 };
 

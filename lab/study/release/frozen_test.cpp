@@ -89,9 +89,9 @@ TEST(FrozenFile, CutShortOrLengthenedIsRefused) {
 
 TEST(FrozenFile, AnotherFormatIsPlainlyRefused) {
   std::string later = pack(a_release());
-  later[14] = 3;
+  later[14] = 4;
   EXPECT_EQ(refusal_of(later),
-            "r.vgr byte 14: a release of format 3, which this version does not read (it reads formats 1 and 2)");
+            "r.vgr byte 14: a release of format 4, which this version does not read (it reads formats 1 to 3)");
   EXPECT_NE(refusal_of("name = \"beats\"").find("this is no frozen release"), std::string::npos);
 }
 

@@ -25,7 +25,8 @@ bool concerns_judged(const RequirementSpec& asked, const RecordResult& record) {
 
 /// A group's margin is of shares: of a rate or a time it would be another unit.
 double margin_in(const Group& group, const RequirementSpec& asked) {
-  const bool share = quantity(statistic(asked.statistic)) == Quantity::share;
+  const Quantity what = quantity(statistic(asked.statistic));
+  const bool share = what == Quantity::share || what == Quantity::score;
   return share && group.margin > 0 ? group.margin : asked.margin;
 }
 
@@ -99,7 +100,8 @@ void count_changes(Gate& gate) {
          : change.kind == EventChange::Kind::gained ? gate.gained
                                                     : gate.moved);
   }
-  gate.events = gate.same + gate.lost + gate.moved;
+  gate.events = gate.same;
+  for (const RecordChanges& record : gate.changes) gate.events += of_frozen(record);
 }
 
 std::string whole_sentence(const Gate& gate) {
@@ -112,8 +114,9 @@ std::string whole_sentence(const Gate& gate) {
   if (gate.identical) {
     text = "The candidate says the same as the release in every recording.";
   } else {
-    text = times(gate.lost, "event") + " lost, " + std::to_string(gate.gained) + " gained and " +
-           std::to_string(gate.moved) + " moved of " + std::to_string(gate.events) + ".";
+    text = times(gate.lost, gate.of_windows ? "right window" : "event") + " lost, " + std::to_string(gate.gained) +
+           " gained and " + std::to_string(gate.moved) + (gate.of_windows ? " answered otherwise of " : " moved of ") +
+           std::to_string(gate.events) + ".";
   }
   const auto all = static_cast<std::int64_t>(gate.tests.size());
   if (all == 0) text += " The specification states no requirement, so nothing was tested.";
@@ -164,6 +167,7 @@ Gate check_release(const Frozen& frozen, const StudyResult& candidate, const Gat
   gate.simulated = candidate.simulated;
   gate.looks = candidate.looks;
   gate.of_events = candidate.spec.score.protocol == "events";
+  gate.of_windows = candidate.spec.score.protocol == "windows";
   gate.cost = cost;
   for (const CostResult& line : candidate.costs) gate.budget.push_back(budget_line(line, options.cost_asked));
   const Common common = common_records(frozen, candidate, gate);
@@ -183,6 +187,8 @@ Gate check_release(const Frozen& frozen, const StudyResult& candidate, const Gat
     if (after.events) {
       record.run.duration_s = after.run.duration_s;
       score_reported(how, after.events->reference, {}, event_test_of(before), record);
+    } else if (after.windows) {
+      score_answers(how, after.windows->reference, answers_of(before), record);
     } else {
       record.run = run_of(before);
       score_beats(how, record);

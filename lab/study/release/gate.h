@@ -41,7 +41,8 @@ struct Gate {
   std::string frozen_detector, frozen_version, frozen_vagus, frozen_verdict;
   std::string detector, version;
   bool simulated = false;
-  bool of_events = false;               ///< protocol events; else beats
+  bool of_events = false;               ///< protocol events
+  bool of_windows = false;              ///< protocol windows; else beats
   bool identical = false;               ///< nothing gained, lost or moved in any recording
   std::vector<GateTest> tests;          ///< requirement by requirement: what is judged, then group by group
   std::vector<GateRequirement> bounds;  ///< requirement by requirement
@@ -67,7 +68,7 @@ struct GateOptions {
 
 /// Scores both on the labels now in force, compares them event by event and tests each requirement where it is asked
 /// and in every named group:
-///  - nothing changed in the part: passed, for what is the same needs no interval;
+///  - nothing changed in the part (of windows: in the labelled ones): passed, for what is the same needs no interval;
 ///  - else the difference of the figures by paired_change over subjects: its interval lies above -margin: passed; below
 ///    it as a whole: refused; else not shown. A worst figure is compared in the subject (or recording) that is the
 ///    candidate's worst, its beats taken as independent.
@@ -75,7 +76,7 @@ struct GateOptions {
 /// them no more often than it passes that one (Berger 1982, Technometrics 24:295), so nothing is to be corrected for
 /// the number of groups. A requirement that the frozen version meets has to be met. `cost` is taken over; over the
 /// specification's budget is refused, and a budget that no known cost can be held to is not shown. A latency of
-/// protocol events is compared with the frozen figure as a fixed mark.
+/// protocol events is compared with the frozen figure as a fixed mark; a macro F1 by drawing subjects in pairs.
 /// Release: all passed and every recording of the release was compared. Throws Error where no recording is common.
 Gate check_release(const Frozen& frozen, const StudyResult& candidate, const GateCost& cost,
                    const GateOptions& options = {});

@@ -55,16 +55,24 @@ Json cost_json_of(const GateCost& cost) {
 
 Json optional_score(const std::optional<float>& score) { return score ? number(*score) : Json(nullptr); }
 
-Json change_json(const std::string& recording, const EventChange& change) {
-  return {{"recording", recording},
-          {"t_s", number(change.t_s)},
-          {"kind", name(change.kind)},
-          {"moved_s", change.kind == EventChange::Kind::moved ? number(change.moved_s) : Json(nullptr)},
-          {"frozen_right", change.before ? Json(change.right_before) : Json(nullptr)},
-          {"candidate_right", change.after ? Json(change.right_after) : Json(nullptr)},
-          {"frozen_score", optional_score(change.before ? change.before : change.weighed)},
-          {"candidate_score", optional_score(change.after)},
-          {"judged", change.judged}};
+Json change_json(const std::string& recording, const EventChange& change, bool of_windows) {
+  Json json = {{"recording", recording},
+               {"t_s", number(change.t_s)},
+               {"kind", name(change.kind)},
+               {"moved_s", change.kind == EventChange::Kind::moved ? number(change.moved_s) : Json(nullptr)},
+               {"frozen_right", change.before ? Json(change.right_before) : Json(nullptr)},
+               {"candidate_right", change.after ? Json(change.right_after) : Json(nullptr)},
+               {"frozen_score", optional_score(change.before ? change.before : change.weighed)},
+               {"candidate_score", optional_score(change.after)},
+               {"judged", change.judged}};
+  if (of_windows) {
+    const auto label = [](const std::string& text, bool known) { return known ? Json(text) : Json(nullptr); };
+    json["t_end_s"] = number(change.t_end_s);
+    json["truth"] = label(change.truth, change.judged);
+    json["frozen_answer"] = label(change.said_before, change.before.has_value());
+    json["candidate_answer"] = label(change.said_after, change.after.has_value());
+  }
+  return json;
 }
 
 }  // namespace
@@ -109,7 +117,7 @@ Json as_json(const Gate& gate) {
     json["failed"].push_back({{"recording", failure.recording}, {"why", failure.why}});
   for (std::size_t i = 0; i < gate.recordings.size(); ++i) {
     for (const EventChange& change : gate.changes[i].events)
-      json["changes"].push_back(change_json(gate.recordings[i], change));
+      json["changes"].push_back(change_json(gate.recordings[i], change, gate.of_windows));
     for (const StretchChange& stretch : gate.changes[i].stretches) {
       json["stretches"].push_back({{"recording", gate.recordings[i]},
                                    {"kind", stretch.gained ? "gained" : "lost"},

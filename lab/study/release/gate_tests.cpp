@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lab/stats/paired_change.h"
+#include "lab/study/statistic_parts.h"
 
 namespace vagus::lab {
 namespace {
@@ -155,7 +156,17 @@ void conclude(GateTest& test, const Statistic& about) {
   }
 }
 
+/// Whether every window whose truth is labelled is answered as before.
+bool none_judged(const RecordChanges& changes) {
+  return std::none_of(changes.events.begin(), changes.events.end(), [](const EventChange& c) { return c.judged; });
+}
+
 }  // namespace
+
+std::int64_t of_frozen(const RecordChanges& changes) {
+  return std::count_if(changes.events.begin(), changes.events.end(),
+                       [](const EventChange& c) { return c.before.has_value(); });
+}
 
 GateTest gate_test(const RequirementSpec& asked, const std::string& part_name, double margin,
                    const PairedRecords& records, std::span<const std::size_t> part, std::uint64_t seed) {
@@ -167,18 +178,18 @@ GateTest gate_test(const RequirementSpec& asked, const std::string& part_name, d
   test.confidence = asked.bound.confidence;
   test.recordings = static_cast<std::int64_t>(part.size());
   test.identical = true;
+  const bool of_windows = protocol_of(statistic(asked.statistic)) == "windows";
   std::set<std::string> subjects;
   for (const std::size_t index : part) {
     const RecordChanges& changes = (*records.changes)[index];
-    test.identical = test.identical && changes.none();
-    test.events += changes.same;
+    test.identical = test.identical && (of_windows ? none_judged(changes) : changes.none());
+    test.events += changes.same + of_frozen(changes);
     for (const EventChange& change : changes.events)
       ++(change.kind == EventChange::Kind::lost     ? test.lost
          : change.kind == EventChange::Kind::gained ? test.gained
                                                     : test.moved);
     subjects.insert(records.candidate[index]->item.subject);
   }
-  test.events += test.lost + test.moved;
   test.subjects = static_cast<std::int64_t>(subjects.size());
   const Statistic& about = statistic(asked.statistic);
   const auto before = counts_in(records.frozen, part), after = counts_in(records.candidate, part);
@@ -188,7 +199,8 @@ GateTest gate_test(const RequirementSpec& asked, const std::string& part_name, d
     test.outcome = GateOutcome::passed;
     test.estimate.method = "none is needed: nothing was gained, lost or moved";
     test.why = of_part(test) + "the candidate says the same in all of its recordings (" +
-               std::to_string(test.recordings) + ", with " + std::to_string(test.events) + " events).";
+               std::to_string(test.recordings) + ", with " + std::to_string(test.events) +
+               (of_windows ? " windows)." : " events).");
     return test;
   }
   const bool less_is_better = !more_is_better(about);
@@ -200,6 +212,10 @@ GateTest gate_test(const RequirementSpec& asked, const std::string& part_name, d
   } else if (quantity(about) == Quantity::seconds) {
     at = [&about, after, mark_s = test.frozen](double confidence) {
       return latency_change(about, after, mark_s, confidence);
+    };
+  } else if (quantity(about) == Quantity::score) {
+    at = [&about, before, after, seed](double confidence) {
+      return score_difference(about, before, after, confidence, seed).estimate;
     };
   } else {
     BootstrapOptions options;

@@ -12,6 +12,9 @@ struct PairedRecords {
   const std::vector<RecordChanges>* changes = nullptr;
 };
 
+/// How many changes are of what the frozen version said.
+std::int64_t of_frozen(const RecordChanges& changes);
+
 /// @param part    the recordings it is about, as indices; at least one
 /// @param margin  what may be lost, above 0
 GateTest gate_test(const RequirementSpec& asked, const std::string& part_name, double margin,
