@@ -16,6 +16,7 @@
 #include "lab/report/html.h"
 #include "lab/report/model_card.h"
 #include "lab/report/study_report.h"
+#include "lab/study/laws_step.h"
 #include "lab/study/ledger.h"
 #include "lab/study/mended.h"
 #include "lab/study/plan.h"
@@ -129,6 +130,8 @@ void print_result(const lab::StudyResult& result, const lab::Evidence& evidence)
     fmt::print("{} {}, causal (at most {:.0f} ms late), protocol {} from {} s\n", result.contract.name,
                result.contract.version, static_cast<double>(result.contract.latency_ms), score.protocol, score.start_s);
   }
+  for (const lab::Law& law : result.laws)
+    if (law.state == lab::Law::State::not_held) fmt::print("law not held: {}: {}\n", law.name, law.why);
   for (const auto& group : result.groups) print_group(group, score.protocol);
   if (!result.requirements.empty()) fmt::print("\nrequirements\n");
   for (const auto& one : result.requirements) {
@@ -182,6 +185,7 @@ int run(const StudyArguments& options) {
   how.detector = options.detector;
   refuse_unlocked(options.spec, spec, *source, options.detector);
   lab::StudyResult result = of_specification(options.spec, [&] { return lab::run_study(spec, *source, cache, how); });
+  lab::add_laws(result, cache);
   lab::add_sweep(result, *source, cache, how);
   lab::score_on_original(result, *source, cache, how);
   const lab::TestData test = lab::test_data(lab::judged_signals(result));

@@ -28,7 +28,7 @@ static int init(void *state, float rate_hz, const float *settings) {
 
 static void push(void *state, const float *values, const vagus_detector_sink *sink) {
   beats *b = (beats *)state;
-  const float x = values[0];
+  const float x = values[0] == values[0] ? values[0] : b->mean; /* NaN would stay in every mean */
   float *before = &b->lag_values[b->samples % b->lag];
   const float slope = b->samples < b->lag ? 0 : x - *before;
   *before = x;

@@ -41,6 +41,7 @@ class State {
   State& operator=(const State&) = delete;
   bool there() const { return blocks_[0] != nullptr && blocks_[1] != nullptr; }
   void* at() const { return blocks_[now_]; }
+  std::span<unsigned char> bytes() const { return {static_cast<unsigned char*>(at()), bytes_}; }
   void clear() { std::memset(at(), spoilt, bytes_); }
   void move() {
     std::memcpy(blocks_[1 - now_], blocks_[now_], bytes_);
@@ -132,6 +133,18 @@ class Run {
     if (worker_.info->gap != nullptr) worker_.info->gap(state_.at(), seconds, &sink_);
     state_.move();
   }
+  void snapshot() const {
+    std::string hex;
+    for (const unsigned char byte : state_.bytes()) {
+      hex += "0123456789abcdef"[byte >> 4U];
+      hex += "0123456789abcdef"[byte & 15U];
+    }
+    worker_.say({{"state", hex}});
+  }
+  void restore(std::span<const char> snapshot) {
+    if (snapshot.size() != state_.bytes().size()) throw std::runtime_error("a snapshot of another detector");
+    std::memcpy(state_.at(), snapshot.data(), snapshot.size());
+  }
   void finish() {
     if (worker_.info->finish != nullptr) worker_.info->finish(state_.at(), &sink_);
   }
@@ -150,7 +163,7 @@ void end_with(pid_t parent) {
 
 int served(Worker& worker) {
   Run run(worker);
-  std::vector<char> line;
+  std::vector<char> line, snapshot;
   std::vector<float> rows;
   for (;;) {
     line.clear();
@@ -163,11 +176,17 @@ int served(Worker& worker) {
       rows.resize(request.at("rows").get<std::size_t>() * static_cast<std::size_t>(worker.info->channel_count));
       if (std::fread(rows.data(), sizeof(float), rows.size(), stdin) != rows.size()) return 1;
     }
+    if (what == "restore") {
+      snapshot.resize(request.at("bytes").get<std::size_t>());
+      if (std::fread(snapshot.data(), 1, snapshot.size(), stdin) != snapshot.size()) return 1;
+    }
     try {
       if (what == "make") run.make(request);
       if (what == "push") run.push(rows);
       if (what == "gap") run.gap(request.at("seconds").get<float>());
       if (what == "finish") run.finish();
+      if (what == "snapshot") run.snapshot();
+      if (what == "restore") run.restore(snapshot);
       worker.say({{"ok", true}});
     } catch (const std::exception& error) {
       worker.say({{"error", error.what()}});

@@ -1,6 +1,7 @@
 #include "lab/prototype/plugin.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -91,8 +92,18 @@ std::string told_in(const Json& answer) {
   return at != answer.end() && at->is_string() ? at->get<std::string>() : "an answer that is none";
 }
 
+std::string bytes_of_hex(const std::string& hex) {
+  std::string bytes(hex.size() / 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    unsigned value = 0;
+    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, value, 16);
+    bytes[i] = static_cast<char>(value);
+  }
+  return bytes;
+}
+
 /// One run in a worker: samples go there second by second, what it says comes back at once.
-class PluginInstance final : public Instance {
+class PluginInstance final : public PiecewiseInstance {
  public:
   PluginInstance(const PluginDetector& detector, const Config& config, Wanted wanted)
       : declared_(detector.declared),
@@ -124,14 +135,15 @@ class PluginInstance final : public Instance {
   void push(std::span<const float* const> columns, std::size_t count, const Listener& listener) override {
     listener_ = &listener;
     const auto second = static_cast<std::size_t>(std::max(1.0, std::round(rate_hz_)));
+    const std::size_t piece = rows_at_once_ > 0 ? std::min(rows_at_once_, second) : second;
     for (std::size_t done = 0; done < count;) {
-      const std::size_t rows = std::min(count - done, second - filled_);
+      const std::size_t rows = std::min(count - done, piece - filled_);
       for (std::size_t i = 0; i < rows; ++i)
         for (const float* column : columns)
           rows_.push_back(column == nullptr ? std::numeric_limits<float>::quiet_NaN() : column[done + i]);
       filled_ += rows;
       done += rows;
-      if (filled_ == second) flush();
+      if (filled_ == piece) flush();
     }
   }
   void gap(Duration lost) override {
@@ -144,11 +156,26 @@ class PluginInstance final : public Instance {
     spoken_.end();
     ask({{"op", "finish"}}, {});
   }
-  std::span<const std::byte> snapshot() const override {
-    throw Error("a prototype's state stays in its own process", declared_.name);
+  void hand_over(std::size_t rows_at_once) override {
+    flush();
+    rows_at_once_ = rows_at_once;
   }
-  void restore(std::span<const std::byte> /*bytes*/) override {
-    throw Error("a prototype's state stays in its own process", declared_.name);
+  /// How many samples were pushed, and the state as its worker gives it.
+  std::span<const std::byte> snapshot() const override {
+    if (filled_ != 0) throw Error("a snapshot is taken between pieces", declared_.name);
+    state_.clear();
+    ask({{"op", "snapshot"}}, {});
+    const std::int64_t samples = spoken_.samples();
+    state_.insert(0, reinterpret_cast<const char*>(&samples), sizeof samples);
+    return std::as_bytes(std::span(state_));
+  }
+  void restore(std::span<const std::byte> bytes) override {
+    std::int64_t samples = 0;
+    if (bytes.size() < sizeof samples) throw Error("a snapshot of another detector", declared_.name);
+    std::memcpy(&samples, bytes.data(), sizeof samples);
+    const std::span<const std::byte> state = bytes.subspan(sizeof samples);
+    ask({{"op", "restore"}, {"bytes", state.size()}}, {reinterpret_cast<const char*>(state.data()), state.size()});
+    spoken_.pushed(static_cast<std::size_t>(samples));
   }
 
  private:
@@ -161,7 +188,7 @@ class PluginInstance final : public Instance {
     filled_ = 0;
   }
   /// One request, and what is said before its "ok".
-  void ask(const Json& request, std::string_view bytes) {
+  void ask(const Json& request, std::string_view bytes) const {
     whole_ = false;
     using Clock = std::chrono::steady_clock;
     const double limit_s = plugin_.limits().answer_s;
@@ -179,6 +206,10 @@ class PluginInstance final : public Instance {
         spoken_.hear(*said, *listener_);
         continue;
       }
+      if (const auto state = answer.find("state"); state != answer.end() && state->is_string()) {
+        state_ = bytes_of_hex(state->get<std::string>());
+        continue;
+      }
       if (answer.contains("ok")) break;
       // The worker has told why and goes on.
       whole_ = answer.contains("error");
@@ -194,19 +225,27 @@ class PluginInstance final : public Instance {
   }
   const Declared& declared_;
   Plugin& plugin_;
-  Spoken spoken_;
+  mutable Spoken spoken_;
   std::unique_ptr<Child> worker_;
   double rate_hz_ = 250;
+  std::size_t rows_at_once_ = 0;  ///< 0: a second of samples
   std::vector<float> rows_;
   std::size_t filled_ = 0;  ///< rows in `rows_`
-  bool whole_ = false;
+  mutable bool whole_ = false;
+  mutable std::string state_;  ///< of the last snapshot
   const Listener* listener_ = nullptr;
 };
+
+/// All that were loaded, where they stay.
+std::deque<PluginDetector>& plugin_detectors() {
+  static std::deque<PluginDetector> all;
+  return all;
+}
 
 /// Starts a first worker and makes known what it describes.
 std::vector<std::string> load(const std::string& path, const std::vector<std::string>& command, const std::string& noun,
                               const PluginLimits& limits, const std::string& as = {}) {
-  static std::deque<PluginDetector> all;
+  std::deque<PluginDetector>& all = plugin_detectors();
   const auto plugin = std::make_shared<Plugin>(path, command, noun, limits);
   auto worker = plugin->started();
   const Json said = plugin->describe(*worker);
@@ -256,6 +295,15 @@ std::string load_library(const std::string& file, const std::string& as, const P
   if (worker.empty())
     throw Error("the program vagus-library-worker is not there", path, "it is built beside the modules, in lib/vagus");
   return loaded[key] = load(path, {worker, path, hash_of_file(path)}, "process", limits, as).front();
+}
+
+std::unique_ptr<PiecewiseInstance> piecewise(const std::string& detector, const Config& config, Wanted wanted) {
+  for (const PluginDetector& one : plugin_detectors()) {
+    if (one.declared.name != detector) continue;
+    for (const auto& [key, value] : config) check_config(one.declared.info, key, value);
+    return std::make_unique<PluginInstance>(one, config, wanted);
+  }
+  return nullptr;
 }
 
 }  // namespace vagus::lab

@@ -1,7 +1,10 @@
 #pragma once
 /// Prototypes: detectors written in Python, run by worker processes and driven like any other detector.
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "lab/detect/detector.h"
 
 namespace vagus::lab {
 
@@ -23,5 +26,16 @@ std::vector<std::string> load_plugin(const std::string& file, const PluginLimits
 /// with the hash of the file. `as`: what it is called here, "" as it calls itself. Returns that name. Throws Error
 /// naming the file and why it is no detector.
 std::string load_library(const std::string& file, const std::string& as = {}, const PluginLimits& limits = {});
+
+/// A run of a Python prototype or a library whose samples are handed over in pieces of a chosen size. It gives and
+/// takes snapshots (between pieces): what Python pickles, a library's state.
+class PiecewiseInstance : public Instance {
+ public:
+  /// From the next piece on; 0: a second of samples, as everywhere else.
+  virtual void hand_over(std::size_t rows_at_once) = 0;
+};
+
+/// Such a run of a detector by name; null where it is neither. Throws what its `make` throws.
+std::unique_ptr<PiecewiseInstance> piecewise(const std::string& detector, const Config& config, Wanted wanted);
 
 }  // namespace vagus::lab

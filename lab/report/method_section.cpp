@@ -7,6 +7,20 @@
 #include "lab/study/results.h"
 
 namespace vagus::lab {
+namespace {
+
+/// Which laws a prototype holds, tried on the standard signal.
+std::string laws_table(const std::vector<Law>& laws) {
+  std::string out =
+      "<div class=\"scroll\"><table id=\"laws\"><thead><tr><th class=\"t\">Law</th><th class=\"t\">On the standard "
+      "signal</th><th class=\"t\">How</th></tr></thead><tbody>\n";
+  for (const Law& law : laws)
+    out += "<tr><td class=\"t\">" + escaped(law.name) + "</td><td class=\"t\">" + std::string(name(law.state)) +
+           "</td><td class=\"w\">" + escaped(law.why) + "</td></tr>\n";
+  return out + "</tbody></table></div>";
+}
+
+}  // namespace
 
 std::string method_section(const StudyResult& result) {
   const auto count = [&](Role role) {
@@ -33,6 +47,7 @@ std::string method_section(const StudyResult& result) {
                       fixed(static_cast<double>(result.contract.latency_ms), 0) + " ms after it");
     row("Initialised from truth", "no");
   }
+  if (!result.laws.empty()) row("Laws of the conformance kit", laws_table(result.laws));
   row("Tuned on recordings shown here",
       tuned > 0 ? plural(tuned, "recording") + ", and reported apart: the headline leaves them out"
                 : std::string("none are named in the specification"));

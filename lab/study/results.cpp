@@ -107,15 +107,21 @@ Json labels(const OnOriginalLabels& original, const std::string& protocol) {
 Json detector(const StudyResult& result) {
   Json config = Json::object();
   for (const auto& [key, value] : result.config) config[key] = number(value);
-  return {{"name", result.contract.name},
-          {"version", result.contract.version},
-          {"config", config},
-          {"causal", result.stored ? Json(nullptr) : Json(result.causal)},
-          {"latency_ms", result.contract_words ? Json(nullptr) : number(result.contract.latency_ms)},
-          {"initialised_from_truth", result.stored ? Json(nullptr) : Json(false)},
-          {"stored", result.stored},
-          {"code", result.code},
-          {"instead_of_the_specifications", result.overridden}};
+  Json json = {{"name", result.contract.name},
+               {"version", result.contract.version},
+               {"config", config},
+               {"causal", result.stored ? Json(nullptr) : Json(result.causal)},
+               {"latency_ms", result.contract_words ? Json(nullptr) : number(result.contract.latency_ms)},
+               {"initialised_from_truth", result.stored ? Json(nullptr) : Json(false)},
+               {"stored", result.stored},
+               {"code", result.code},
+               {"instead_of_the_specifications", result.overridden}};
+  for (const Law& law : result.laws)
+    json["laws"].push_back({{"law", law.name},
+                            {"state", name(law.state)},
+                            {"why", law.why.empty() ? Json(nullptr) : Json(law.why)},
+                            {"t_s", law.t_s ? number(*law.t_s) : Json(nullptr)}});
+  return json;
 }
 
 Json data(const StudyResult& result) {

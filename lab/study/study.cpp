@@ -111,22 +111,6 @@ std::string run_key(const Speaker& speaker, const Config& config, const DataSpec
   return digest.hex() + ".run";
 }
 
-/// Folders of this machine do not belong into a result: a path is told by its last part.
-std::string without_folders(std::string text) {
-  for (std::size_t start = text.find('/'); start != std::string::npos; start = text.find('/', start)) {
-    const bool begins = start == 0 || text[start - 1] == ' ' || text[start - 1] == '\'' || text[start - 1] == '"';
-    if (!begins) {
-      ++start;
-      continue;
-    }
-    const auto end = std::min(text.find_first_of(" :'\"", start), text.size());
-    const auto last = text.rfind('/', end - 1);
-    text.erase(start, last + 1 - start);
-    ++start;
-  }
-  return text;
-}
-
 Labels labels_of(const Recording& recording, const std::string& track_name) {
   const Track* track = recording.track(track_name);
   if (track == nullptr || track->layers.empty())
@@ -293,6 +277,21 @@ std::string why_failed() {
 }
 
 }  // namespace
+
+std::string without_folders(std::string text) {
+  for (std::size_t start = text.find('/'); start != std::string::npos; start = text.find('/', start)) {
+    const bool begins = start == 0 || text[start - 1] == ' ' || text[start - 1] == '\'' || text[start - 1] == '"';
+    if (!begins) {
+      ++start;
+      continue;
+    }
+    const auto end = std::min(text.find_first_of(" :'\"", start), text.size());
+    const auto last = text.rfind('/', end - 1);
+    text.erase(start, last + 1 - start);
+    ++start;
+  }
+  return text;
+}
 
 std::string run_key(const DetectorInfo& detector, const Config& config, const DataSpec& data) {
   Speaker speaker;

@@ -11,6 +11,7 @@
 
 #include "lab/base/error.h"
 #include "lab/detect/run.h"
+#include "lab/prototype/laws.h"
 #include "lab/score/ec57.h"
 #include "lab/study/cache.h"
 #include "lab/study/source.h"
@@ -131,6 +132,7 @@ struct StudyResult {
   std::shared_ptr<const std::vector<std::string>> contract_words;  ///< what `contract` points into, unless built in
   bool stored = false;      ///< the events were stored in files: what is known of the detector stands there
   bool causal = true;       ///< false: a prototype that sees whole recordings
+  std::vector<Law> laws;    ///< of a prototype, where they were tried (lab/study/laws_step.h)
   Config config;            ///< what the study sets; the rest stands at its defaults
   std::string run_key;      ///< names the step "what this detector says", whatever the signal
   std::string code;         ///< hash of the sources that decide what the detector says
@@ -155,6 +157,9 @@ struct StudyResult {
   std::shared_ptr<const SweepResult> sweep;     ///< what [sweep] chose, where it was run (lab/study/sweep.h)
   std::int64_t detector_runs = 0;  ///< how many recordings the detector was run on; the others were kept from before
 };
+
+/// Folders of this machine do not belong into a result: a path is told by its last part.
+std::string without_folders(std::string text);
 
 /// Calls `each(i)` for i below `count` on `threads` cores (0: all).
 void on_cores(std::size_t count, int threads, const std::function<void(std::size_t)>& each);

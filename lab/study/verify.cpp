@@ -4,6 +4,7 @@
 #include <map>
 
 #include "lab/base/error.h"
+#include "lab/study/laws_step.h"
 #include "lab/study/ledger.h"
 #include "lab/study/mended.h"
 #include "lab/study/results.h"
@@ -98,6 +99,7 @@ StudyResult derived_again(const Json& results, int threads) {
     options.detector = results.at("detector").at("name").get<std::string>();
   const Cache nothing{std::filesystem::path()};
   StudyResult result = run_study(spec, *source, nothing, options);
+  add_laws(result, nothing);
   score_on_original(result, *source, nothing, options);
   if (results.contains("sweep")) add_sweep(result, *source, nothing, options);
   return result;

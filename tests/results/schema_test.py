@@ -103,6 +103,21 @@ statistic = "events.alarms_per_day"
 direction = "at_most"
 bound = 8
 """
+PROGRAM_SPEC = """
+name = "program"
+seed = 3
+[data]
+simulate = {kind = "ecg", subjects = 2, duration_s = 40}
+[detector]
+exec = "awk -F, 'NR > 1 && $2 > 0.6 && $1 > last + 0.3 { last = $1; print \\"{\\\\\\"t_s\\\\\\": \\" $1 \\"}\\" }'"
+[score]
+start_s = 5
+[[requirement]]
+name = "found"
+statistic = "ec57.sensitivity_gross"
+direction = "at_least"
+bound = 0.5
+"""
 THRESHOLDS = SWEPT.replace("parameters = {refractory_s = [0, 600]}\n", "").replace('objectives = ["m4f.ram_bytes", "events.latency_median_s"]\n', "").replace(
     '"nested"', '"kfold"').replace('"swept"', '"thresholds"')
 # Keys of protocol windows, of splits in folds, of stored events and of recordings with one label each (guard_study_test of
@@ -183,6 +198,7 @@ class Schema(unittest.TestCase):
         put("events.toml", EVENTS)
         put("swept.toml", SWEPT)
         put("thresholds.toml", THRESHOLDS)
+        put("program.toml", PROGRAM_SPEC)
         done = vagus("data", "add", "people")
         assert done.returncode == 0, done.stderr
         labels = vagus("data", "label", "export", "people:p1").stdout.splitlines()
@@ -190,7 +206,7 @@ class Schema(unittest.TestCase):
         done = vagus("data", "label", "apply", "people:p1", "p1.csv", "--author", "me", "--reason", "one beat less")
         assert done.returncode == 0, done.stderr
         cls.results = []
-        for spec in ("schema", "simulated", "events", "swept", "thresholds"):
+        for spec in ("schema", "simulated", "events", "swept", "thresholds", "program"):
             done = vagus("study", "run", spec + ".toml", "-o", spec)
             assert done.returncode in (0, 1), spec + done.stderr
             with open(os.path.join(SCRATCH, spec, "results.json")) as file:
@@ -232,7 +248,7 @@ class Schema(unittest.TestCase):
                 self.assertTrue(0 <= low <= one["estimate"] <= high <= most and low < high, one)
 
     def test_the_card_says_what_the_result_says(self):
-        for spec, result in zip(("schema", "simulated", "events", "swept", "thresholds"), self.results):
+        for spec, result in zip(("schema", "simulated", "events", "swept", "thresholds", "program"), self.results):
             with open(os.path.join(SCRATCH, spec, "card.md")) as file:
                 card = file.read().replace("\\", "")
             self.assertIn("not a medical device", card)

@@ -159,6 +159,17 @@ class Running:
         else:
             self._object = None
 
+    def snapshot(self):
+        """What a stream knows so far, pickled; another run of the same prototype goes on from it by `restore`."""
+        import pickle
+
+        return pickle.dumps((self._pushed, self._gaps, self._object))
+
+    def restore(self, state):
+        import pickle
+
+        self._pushed, self._gaps, self._object = pickle.loads(state)
+
     def push(self, matrix):
         """`matrix`: shape (samples, channels), float32. Gives events."""
         self._pushed += len(matrix)

@@ -1,8 +1,8 @@
 """``python -m vagus.worker FILE.py``: runs the prototypes of a file for the program, one request after the other.
 
 On standard output first one line of JSON that describes the detectors; then, for each request on standard input (a line of
-JSON, after ``push`` the samples as little-endian float32, row by row), a line ``{"said": {...}}`` for whatever was said and
-``{"ok": true}``, or ``{"error": "..."}``. It ends with its parent. What the prototype prints goes to standard error.
+JSON, after ``push`` the samples as little-endian float32, row by row, after ``restore`` a snapshot), a line ``{"said": {...}}`` for
+whatever was said, ``{"state": "HEX"}`` for a snapshot, and ``{"ok": true}``, or ``{"error": "..."}``. It ends with its parent. What the prototype prints goes to standard error.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import traceback
+import types
 
 
 def _told(error, file):
@@ -47,7 +48,9 @@ def main(file):
 
     sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
     try:
-        runpy.run_path(file, run_name="vagus_prototype")
+        module = types.ModuleType("vagus_prototype")
+        sys.modules[module.__name__] = module  # where pickle looks for the classes of a snapshot
+        module.__dict__.update(runpy.run_path(file, run_name=module.__name__))
         detectors = [one.description(file) for one in prototype._registered.values()]
     except BaseException as error:  # SystemExit of a prototype too
         say({"error": _told(error, file)})
@@ -68,7 +71,8 @@ def main(file):
         if not request:
             return 0
         request = json.loads(request)
-        samples = inp.read(4 * channels * request["rows"]) if request["op"] == "push" else b""
+        follows = {"push": 4 * channels * request.get("rows", 0), "restore": request.get("bytes", 0)}
+        samples = inp.read(follows.get(request["op"], 0))
         try:
             if request["op"] == "make":
                 one = prototype._registered[request["detector"]]
@@ -82,6 +86,10 @@ def main(file):
                 answered(running.gap(request["seconds"]))
             elif request["op"] == "finish":
                 answered(running.finish())
+            elif request["op"] == "snapshot":
+                say({"state": running.snapshot().hex()})
+            elif request["op"] == "restore":
+                running.restore(samples)
             say({"ok": True})
         except Exception as error:
             running = None
