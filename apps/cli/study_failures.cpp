@@ -9,13 +9,14 @@
 #include "lab/base/error.h"
 #include "lab/failures/failures.h"
 #include "lab/failures/intervention.h"
+#include "lab/prototype/plugin.h"
 #include "lab/study/results.h"
 
 namespace vagus::cli {
 namespace {
 
 struct FailureArguments {
-  std::string result, noise;
+  std::string result, noise, plugin;
   double snr_db = 6;
   std::vector<std::string> settings;
   int threads = 0;
@@ -88,6 +89,7 @@ std::map<std::string, std::string> settings_of(const std::vector<std::string>& t
 int failures(const FailureArguments& options) {
   const auto settings = settings_of(options.settings);
   const auto noise = options.noise.empty() ? lab::sim::NoiseKind::muscle : lab::sim::noise_kind(options.noise);
+  if (!options.plugin.empty()) lab::load_plugin(options.plugin);
   const lab::KeptResult kept = lab::read_result(options.result);
   if (kept.spec.score.protocol != "ec57" && !options.noise.empty())
     throw lab::UsageError("noise is added to studies of beats alone, and this one is of " + kept.spec.score.protocol,
@@ -149,6 +151,7 @@ void declare_study_failures(CLI::App& app, Action& action) {
       "  vagus study failures results/beats\n"
       "  vagus study failures results/beats --add muscle --snr-db 6\n"
       "  vagus study failures results/beats-simulated --set muscle_mv=0 --json\n");
+  add_plugin_option(*command, options->plugin);
   command->callback([options, &action] { action = [options] { return failures(*options); }; });
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "apps/cli/study.h"
+#include "lab/prototype/plugin.h"
 #include "lab/study/compare.h"
 #include "lab/study/power.h"
 
@@ -11,7 +12,7 @@ namespace vagus::cli {
 namespace {
 
 struct PowerArguments {
-  std::string spec, from;
+  std::string spec, from, plugin;
   lab::PowerOptions how;
   bool json = false;
 };
@@ -33,6 +34,7 @@ void print(const lab::RequirementPower& one, const PowerArguments& arguments) {
 }
 
 int power(const PowerArguments& arguments) {
+  if (!arguments.plugin.empty()) lab::load_plugin(arguments.plugin);
   const lab::StudySpec spec = lab::read_spec(arguments.spec);
   const auto powers = of_specification(arguments.spec, [&] {
     if (!arguments.from.empty()) return lab::study_power(spec, lab::read_results(arguments.from), arguments.how);
@@ -71,6 +73,7 @@ void declare_study_power(CLI::App& app, Action& action) {
       "What the specification judges is not looked at. Exit code: 0 every requirement can be shown, 1 one cannot.\n\n"
       "Examples:\n  vagus study power studies/beats.toml\n  vagus study power new.toml --from results/beats --power "
       "0.9\n");
+  add_plugin_option(*command, options->plugin);
   command->callback([options, &action] { action = [options] { return power(*options); }; });
 }
 

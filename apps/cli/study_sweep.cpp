@@ -9,6 +9,7 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/numbers.h"
 #include "lab/deploy/measure.h"
+#include "lab/prototype/plugin.h"
 #include "lab/report/sweep_section.h"
 #include "lab/study/ledger.h"
 #include "lab/study/sweep.h"
@@ -17,7 +18,7 @@ namespace vagus::cli {
 namespace {
 
 struct SweepArguments {
-  std::string spec, report;
+  std::string spec, report, plugin;
   int threads = 0;
   bool fresh = false, json = false, cost = false;
 };
@@ -103,6 +104,7 @@ void print_sweep(const lab::StudySpec& spec, const lab::SweepResult& sweep) {
 }
 
 int sweep(const SweepArguments& arguments) {
+  if (!arguments.plugin.empty()) lab::load_plugin(arguments.plugin);
   const lab::StudySpec spec = lab::read_spec(arguments.spec);
   const lab::Cache cache = arguments.fresh ? lab::Cache(std::filesystem::path()) : lab::Cache::open();
   lab::StudyOptions how;
@@ -166,6 +168,7 @@ void declare_study_sweep(CLI::App& app, Action& action) {
       "one by one. A setting beaten by none is on the front.\nExit code: 0 what was chosen meets "
       "every requirement on the subjects it is judged on, 1 not met or not shown.\n\nExample:\n  vagus study sweep "
       "studies/falls-sweep.toml --report sweep.html\n");
+  add_plugin_option(*command, options->plugin);
   command->callback([options, &action] { action = [options] { return guarded_sweep(*options); }; });
 }
 

@@ -59,8 +59,8 @@ struct DetectorSpec {
   std::string plugin;                ///< a Python file that declares the detector, from the current folder; "": none
   std::optional<ExecDetector> exec;  ///< any program, run once a recording
   std::string library;               ///< a shared object (lab/prototype/vagus_detector.h); "": none
-  double library_answer_s = 60;      ///< a library's limits: for a second of signal, and of address space
-  std::int64_t library_memory_mb = 4096;
+  double worker_answer_s = 60;       ///< limits of a plugin or library: for a second of signal, and of address space
+  std::int64_t worker_memory_mb = 4096;
   Config config;        ///< of stored events and of simulated.events the rule that decides: threshold, off, m, n ...
   bool causal = false;  ///< declared blind to a recording's length; tested
   std::vector<std::string> trained_on;  ///< patterns of recordings, or "subject:NAME": what it was fitted on elsewhere

@@ -88,9 +88,10 @@ DetectorSpec read_detector(const Section& top, const ScoreSpec& score) {
   if (kinds.size() > 1)
     section.fail(*section.get(kinds[1]),
                  "the detector is '" + std::string(kinds[0]) + "' or '" + kinds[1] + "', not both");
+  const bool in_workers = section.has("library") || section.has("plugin");
   if (!section.has("exec")) {
     for (const char* key : program_keys)
-      if (section.has(key) && !(section.has("library") && std::string_view(key) == "limits"))
+      if (section.has(key) && !(in_workers && std::string_view(key) == "limits"))
         section.fail(*section.get(key), "'detector." + std::string(key) + "' is of a program: exec");
   }
   if (section.has("exec")) spec.exec = read_exec(section, score);
@@ -106,9 +107,9 @@ DetectorSpec read_detector(const Section& top, const ScoreSpec& score) {
   if (!spec.events.empty() && spec.name == simulated_events)
     section.fail(*section.get("events"), "events are stored or simulated, not both");
   spec.plugin = section.has("plugin") ? section.text("plugin") : "";
+  if (in_workers) read_program_limits(section, spec.worker_answer_s, spec.worker_memory_mb);
   if (section.has("library")) {
     spec.library = section.text("library");
-    read_program_limits(section, spec.library_answer_s, spec.library_memory_mb);
     if (spec.name.empty()) spec.name = std::filesystem::path(spec.library).stem().string();
   }
   spec.causal = section.flag("causal", false);
@@ -136,11 +137,10 @@ void declare_swept(StudySpec& spec) {
 }
 
 void make_known(const DetectorSpec& detector) {
-  if (!detector.plugin.empty()) load_plugin(detector.plugin);
+  const PluginLimits limits{.answer_s = detector.worker_answer_s, .memory_mb = detector.worker_memory_mb};
+  if (!detector.plugin.empty()) load_plugin(detector.plugin, limits);
   if (detector.exec) load_exec(*detector.exec);
-  if (!detector.library.empty())
-    load_library(detector.library, detector.name,
-                 {.answer_s = detector.library_answer_s, .memory_mb = detector.library_memory_mb});
+  if (!detector.library.empty()) load_library(detector.library, detector.name, limits);
 }
 
 }  // namespace vagus::lab

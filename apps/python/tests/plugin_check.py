@@ -129,6 +129,24 @@ assert result["detector"]["version"] == study("same", "proto.same")[1]["detector
 refused = vagus("study", "verify", "out/same", status=3)
 assert "another version" in refused.stderr, refused.stderr
 
+# Each command that runs the detector is told of its file.
+(FOLDER / "proto.py").write_text(text)
+given = SPEC.format(name="given", detector="proto.same", plugin="").replace('plugin = ""\n', "")
+(FOLDER / "given.toml").write_text(given.replace("[detector]", '[split]\nkind = "kfold"\nfolds = 3\n[detector]') +
+                                   "[sweep]\nparameters = {threshold = [0.4, 0.465]}\n")
+(FOLDER / "pilot.toml").write_text(given.replace("[detector]", '[split]\nkind = "fixed"\ntune = ["s0001", "s0002", "s0003"]\ntest = ["s0004"]\n[detector]'))
+for command in (("run", "given.toml", "-o", "out/given"), ("failures", "out/given"), ("sweep", "given.toml"),
+                ("power", "pilot.toml", "--runs", 50)):
+    vagus("study", *command, "--plugin", "proto.py")
+    assert 'no detector "proto.same"' in vagus("study", *command, status=2 if command[0] == "failures" else 3).stderr, command
+# Limits of its own.
+(FOLDER / "slow.py").write_text(text.replace("import numpy as np", "import time\nimport numpy as np").replace("proto.", "slow.").replace(
+    "for event in self.own.push(ecg):", "time.sleep(20)\n        for event in self.own.push(ecg):"))
+(FOLDER / "slow.toml").write_text(SPEC.format(name="slow", detector="slow.same", plugin="slow.py").replace(
+    "[score]", "limits = {time_s = 0.5, memory_mb = 4000}\n[score]").replace("subjects = 6", "subjects = 1"))
+vagus("study", "run", "slow.toml", "-o", "out/slow", status=1)
+assert "0.5 s" in json.loads((FOLDER / "out/slow/results.json").read_text())["failed"][0]["why"]
+
 # What goes wrong is named, and the rest is answered.
 (FOLDER / "bad.py").write_text('''
 import sys, time, os
