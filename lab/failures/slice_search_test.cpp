@@ -33,7 +33,7 @@ SliceOptions without_halves() {
 }
 
 TEST(SliceSearch, FindsAPlantedCauseFirst) {
-  const std::uint64_t tried = seeds(8);
+  const std::uint64_t tried = seeds(4);
   std::uint64_t found = 0;
   for (std::uint64_t seed = 1; seed <= tried; ++seed)
     found += planted_is_first(find_slices(planted_table({.seed = seed}), without_halves()), false) ? 1 : 0;
@@ -41,7 +41,7 @@ TEST(SliceSearch, FindsAPlantedCauseFirst) {
 }
 
 TEST(SliceSearch, FindsNothingWhereThereIsNoCause) {
-  const std::uint64_t tried = seeds(10);
+  const std::uint64_t tried = seeds(5);
   std::uint64_t false_slices = 0;
   for (std::uint64_t seed = 1; seed <= tried; ++seed)
     false_slices += find_slices(planted_table({.seed = seed, .times = 1}), without_halves()).empty() ? 0 : 1;
@@ -49,7 +49,7 @@ TEST(SliceSearch, FindsNothingWhereThereIsNoCause) {
 }
 
 TEST(SliceSearch, FindsACauseThatTakesTwoConditions) {
-  const std::uint64_t tried = seeds(4);
+  const std::uint64_t tried = seeds(2);
   std::uint64_t found = 0;
   for (std::uint64_t seed = 1; seed <= tried; ++seed) {
     const auto table = planted_table({.seed = seed, .rate = 0.02, .conjunction = true});
