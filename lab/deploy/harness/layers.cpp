@@ -1,0 +1,55 @@
+// The layers of eight-bit networks, each in a region of its own under the counting plugin: what they cost a product.
+// Prints one JSON object as `operators` does.
+#include <cstdint>
+
+#include "apps/firmware/board/board.h"
+#include "apps/firmware/board/regions.h"
+#include "device/infer/dense.h"
+#include "device/infer/depthwise.h"
+
+namespace {
+
+using namespace vagus;
+using namespace vagus::infer;
+
+alignas(16) std::uint8_t stream[dense_stream_bytes(256, 64)];
+alignas(16) std::int8_t input[1024];
+alignas(16) std::int8_t output[1024];
+alignas(16) std::uint8_t scratch[dense_scratch_bytes(256)];
+
+template <class F>
+[[gnu::noinline]] void call(F& f) {
+  f();
+}
+
+template <std::uint32_t id, class F>
+void measure(const char* name, std::uint32_t products, F f) {
+  board::enter<id>();
+  call(f);
+  board::leave<id>();
+  board::print(id == 0 ? "{\"operators\":[{\"id\":" : ",\n{\"id\":");
+  board::print(std::uint64_t{id});
+  board::print(",\"name\":\"");
+  board::print(name);
+  board::print("\",\"per\":\"product\",\"count\":");
+  board::print(std::uint64_t{products});
+  board::print("}");
+}
+
+void fill() {
+  std::uint32_t random = 1;
+  for (std::uint8_t& byte : stream) byte = static_cast<std::uint8_t>((random = random * 1664525U + 1013904223U) >> 24U);
+  for (std::int8_t& x : input) x = static_cast<std::int8_t>((random = random * 1664525U + 1013904223U) >> 24U);
+}
+
+}  // namespace
+
+int main() {
+  fill();
+  measure<0>("convolution, 16 to 32 channels, 5 taps", 80 * 32, [] { dense(stream, 80, 32, input, output, scratch); });
+  measure<1>("pointwise, 32 to 32 channels", 32 * 32, [] { dense(stream, 32, 32, input, output, scratch); });
+  measure<2>("dense, 256 to 64", 256 * 64, [] { dense(stream, 256, 64, input, output, scratch); });
+  measure<3>("depthwise, 32 channels, 5 taps", 5 * 32, [] { depthwise(stream, 32, 5, input, 32, output); });
+  board::print("],\"pass\":true}\n");
+  return 0;
+}
