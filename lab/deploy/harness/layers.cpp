@@ -6,6 +6,8 @@
 #include "apps/firmware/board/regions.h"
 #include "device/infer/dense.h"
 #include "device/infer/depthwise.h"
+#include "device/infer/network.h"
+#include "network_plan.h"
 
 namespace {
 
@@ -16,6 +18,8 @@ alignas(16) std::uint8_t stream[dense_stream_bytes(256, 64)];
 alignas(16) std::int8_t input[1024];
 alignas(16) std::int8_t output[1024];
 alignas(16) std::uint8_t scratch[dense_scratch_bytes(256)];
+
+alignas(16) std::uint8_t arena[8192];
 
 template <class F>
 [[gnu::noinline]] void call(F& f) {
@@ -50,6 +54,16 @@ int main() {
   measure<1>("pointwise, 32 to 32 channels", 32 * 32, [] { dense(stream, 32, 32, input, output, scratch); });
   measure<2>("dense, 256 to 64", 256 * 64, [] { dense(stream, 256, 64, input, output, scratch); });
   measure<3>("depthwise, 32 channels, 5 taps", 5 * 32, [] { depthwise(stream, 32, 5, input, 32, output); });
+  const Plan plan = check_plan(network_plan);
+  if (plan.error != PlanError::ok || plan.head->arena_bytes > sizeof arena) return 1;
+  Network network(plan, arena);
+  std::uint32_t decisions = 0;
+  const auto window = [&] {
+    for (std::uint32_t n = 0; n < plan.head->window; ++n) decisions += network.push(input + 6 * n) == nullptr ? 0U : 1U;
+  };
+  window();
+  measure<4>("network of 336 k products, a window", network_products, window);
+  if (decisions != 2) return 1;
   board::print("],\"pass\":true}\n");
   return 0;
 }
