@@ -11,6 +11,7 @@
 #include "device/dsp/resampler.h"
 #include "device/dsp/spectrum.h"
 #include "device/flight/recorder.h"
+#include "device/infer/network.h"
 #ifndef VAGUS_REGISTRY_HEADER
 #define VAGUS_REGISTRY_HEADER "device/registry.h"
 #define VAGUS_REGISTRY vagus::Registry
@@ -56,6 +57,14 @@ std::uint64_t use_all(TypeList<Detectors...> /*list*/) {
 }  // namespace
 
 // External, so that nothing of it is thrown away.
+std::int32_t vagus_use_network(const std::uint8_t* bytes, std::uint8_t* arena, const float* x);
+std::int32_t vagus_use_network(const std::uint8_t* bytes, std::uint8_t* arena, const float* x) {
+  const auto plan = vagus::infer::check_plan({bytes, 4096});
+  if (plan.error != vagus::infer::PlanError::ok) return 0;
+  vagus::infer::Network network(plan, arena);
+  const std::int8_t* out = network.push(x);
+  return out == nullptr ? 0 : *out;
+}
 std::uint64_t vagus_use_detectors();
 std::uint64_t vagus_use_detectors() { return use_all(VAGUS_REGISTRY{}); }
 

@@ -2,6 +2,7 @@
 /// The kernels of eight-bit networks as a section of a conformance stream.
 #include "device/conformance/operator_stream.h"
 #include "device/infer/random_stream.h"
+#include "device/infer/trees.h"
 
 namespace vagus::conformance {
 
@@ -13,7 +14,7 @@ template <class Stream>
   alignas(16) static std::int8_t y[most_outputs];
   alignas(16) static std::uint8_t scratch[infer::dense_scratch_bytes(most_inputs)];
   Values<Stream> say(out);
-  say.open("layers", "dense depthwise");
+  say.open("layers", "dense depthwise trees");
   infer::Draws draws{20};
   std::int64_t n = 0;
   const auto tell = [&](std::uint32_t outputs) {
@@ -37,6 +38,11 @@ template <class Stream>
     infer::draw_depthwise(weights, channels, taps, shift, draws);
     infer::depthwise(weights, channels, taps, from, channels, y);
     tell(channels);
+    const std::uint32_t depth = 1 + turn % 8;
+    static std::uint16_t trees[2 * infer::tree_entries(infer::deepest_tree)];
+    for (std::uint16_t& entry : trees) entry = static_cast<std::uint16_t>(draws.word() >> 16U);
+    say.next(n++);
+    say(infer::sum_of_trees(trees, depth, 2, reinterpret_cast<const std::uint8_t*>(x)));
   }
 }
 

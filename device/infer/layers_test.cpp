@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "device/infer/random_stream.h"
+#include "device/infer/trees.h"
 
 namespace vagus::infer {
 namespace {
@@ -93,6 +94,35 @@ TEST(Depthwise, EachChannelHasItsOwnTaps) {
       }
       ASSERT_EQ(y[c], scaled(stream, quad + 16 + 16 * tap_pairs(taps) + 4 * (c % 4), sum)) << channels << " " << c;
     }
+  }
+}
+
+TEST(Trees, TheWayGoesRightWhereTheFeatureIsAtLeastTheThreshold) {
+  // One split: feature 1 at 7; leaves -5 and 9.
+  const std::uint16_t tree[] = {0, 1 | 7U << 8U, static_cast<std::uint16_t>(-5), 9};
+  for (const auto& [value, leaf] : {std::pair{6, -5}, {7, 9}, {0, -5}, {255, 9}}) {
+    const std::uint8_t features[] = {99, static_cast<std::uint8_t>(value)};
+    EXPECT_EQ(sum_of_trees(tree, 1, 1, features), leaf) << value;
+  }
+}
+
+TEST(Trees, TheSumIsThatOfEveryTreesLeafForAnyDepthAndCount) {
+  Draws draws{4};
+  for (int turn = 0; turn < 200; ++turn) {
+    const auto depth = static_cast<std::uint32_t>(draws.within(1, 8)),
+               count = static_cast<std::uint32_t>(draws.within(0, 9));
+    std::vector<std::uint16_t> trees(count * tree_entries(depth));
+    for (auto& entry : trees) entry = static_cast<std::uint16_t>(draws.word() >> 16U);
+    std::vector<std::uint8_t> features(256);
+    for (auto& feature : features) feature = draws.byte();
+    std::int32_t expected = 0;
+    for (std::uint32_t t = 0; t < count; ++t) {
+      const std::uint16_t* tree = trees.data() + t * tree_entries(depth);
+      std::uint32_t at = 1;
+      while (at < 1U << depth) at = features[tree[at] % 256] < tree[at] / 256 ? 2 * at : 2 * at + 1;
+      expected += static_cast<std::int16_t>(tree[at]);
+    }
+    ASSERT_EQ(sum_of_trees(trees.data(), depth, count, features.data()), expected) << depth << " " << count;
   }
 }
 

@@ -7,6 +7,7 @@
 #include "device/infer/dense.h"
 #include "device/infer/depthwise.h"
 #include "device/infer/network.h"
+#include "device/infer/trees.h"
 #include "network_plan.h"
 
 namespace {
@@ -20,6 +21,8 @@ alignas(16) std::int8_t output[1024];
 alignas(16) std::uint8_t scratch[dense_scratch_bytes(256)];
 
 alignas(16) std::uint8_t arena[8192];
+std::uint16_t trees[100 * tree_entries(5)];
+volatile std::int32_t kept;
 
 template <class F>
 [[gnu::noinline]] void call(F& f) {
@@ -64,6 +67,11 @@ int main() {
   window();
   measure<4>("network of 336 k products, a window", network_products, window);
   if (decisions != 2) return 1;
+  std::uint32_t random = 5;
+  for (std::uint16_t& entry : trees)
+    entry = static_cast<std::uint16_t>((random = random * 1664525U + 1013904223U) >> 16U);
+  measure<5>("100 trees of depth 5", 1,
+             [] { kept = sum_of_trees(trees, 5, 100, reinterpret_cast<const std::uint8_t*>(input)); });
   board::print("],\"pass\":true}\n");
   return 0;
 }
