@@ -74,7 +74,7 @@ std::string changes_between(const RecordChanges& changes, double t0_s, double t1
   constexpr std::size_t in_full = 3;
   std::vector<const EventChange*> inside;
   for (const EventChange& change : changes.events) {
-    if (change.t_s >= t0_s && change.t_s <= t1_s) inside.push_back(&change);
+    if (drawn_at(change) >= t0_s && drawn_at(change) <= t1_s) inside.push_back(&change);
   }
   std::string text;
   if (inside.size() <= in_full) {
@@ -123,7 +123,7 @@ std::vector<SaidMoment> said_by(const RecordResult& candidate) {
 std::vector<Mark> window_marks(const RecordChanges& changes, const Excerpt& excerpt) {
   std::vector<Mark> marks;
   for (const EventChange& change : changes.events) {
-    const double middle_s = (change.t_s + change.t_end_s) / 2;
+    const double middle_s = drawn_at(change);
     if (middle_s < excerpt.t0_s || middle_s > excerpt.t1_s) continue;
     if (change.before)
       marks.push_back({change.right_before ? Mark::Kind::missed : Mark::Kind::reference, middle_s, change.said_before});
@@ -188,16 +188,21 @@ std::string change_figure(const Gate& gate, const FrozenRecord& frozen, const Re
          "</script></figure>\n";
 }
 
-std::string change_key() {
+std::string change_key(const Gate& gate) {
   const auto item = [](const char* id, const char* style, const char* text) {
     return std::string("<li><svg viewBox=\"-14 -14 28 28\" aria-hidden=\"true\"><use href=\"#") + id + "\" class=\"" +
            style + "\"/></svg>" + text + "</li>";
   };
+  if (gate.of_windows)
+    return "<ul class=\"key\">" + item("sm", "m", "the release's answer (above the wave), which was right") +
+           item("sr", "r", "the release's answer, which was wrong or is of an unlabelled window") +
+           item("sd", "d", "the candidate's answer (below the wave), which is right") +
+           item("sx", "x", "the candidate's answer, which is wrong or of an unlabelled window") + "</ul>\n";
   return "<ul class=\"key\">" + item("sr", "r", "the release reports it (above the wave)") +
          item("sm", "m", "the release does, the candidate does not: lost") +
          item("sd", "d", "the candidate reports it as well (below the wave)") +
          item("sx", "x", "the candidate reports it here, the release does not: gained or moved") +
-         item("sc", "c", "the candidate weighed it and does not report it") + "</ul>\n";
+         (gate.of_events ? "" : item("sc", "c", "the candidate weighed it and does not report it")) + "</ul>\n";
 }
 
 std::string change_text(const RecordChanges& changes, const Gate& gate) {
@@ -243,7 +248,7 @@ std::string change_section(const Gate& gate, const Frozen& frozen, const StudyRe
   if (order.empty()) return out + "<p>There is none.</p>\n";
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return bad[a] > bad[b]; });
   out += "<p>Recordings with most right ones lost and most false ones gained come first.";
-  out += not_drawn(waves) + "</p>\n" + (waves.any() ? change_key() : std::string());
+  out += not_drawn(waves) + "</p>\n" + (waves.any() ? change_key(gate) : std::string());
   std::map<std::string, const FrozenRecord*> kept;
   for (const FrozenRecord& record : frozen.records) kept[record.recording] = &record;
   std::size_t drawn = 0, told = 0;

@@ -22,6 +22,9 @@ struct ReleaseWaveOptions {
   int threads = 0;
 };
 
+/// Where a change is drawn: a window at its middle.
+double drawn_at(const EventChange& change);
+
 /// A change that makes the candidate worse: a right event lost, or a false one gained.
 bool harmful(const EventChange& change);
 

@@ -11,6 +11,10 @@ bool ReleaseWaves::any() const {
   return std::any_of(of_recording.begin(), of_recording.end(), [](const auto& excerpts) { return !excerpts.empty(); });
 }
 
+double drawn_at(const EventChange& change) {
+  return change.t_end_s > change.t_s ? (change.t_s + change.t_end_s) / 2 : change.t_s;
+}
+
 bool harmful(const EventChange& change) {
   switch (change.kind) {
     case EventChange::Kind::lost:
@@ -33,7 +37,7 @@ ReleaseWaves release_waves(const Gate& gate, const StudyResult& candidate, const
     for (const EventChange& change : gate.changes[i].events) {
       // What is drawn first is what counts and makes it worse.
       const bool counts = change.judged && harmful(change);
-      moments[i].push_back({change.t_s, false, !counts});
+      moments[i].push_back({drawn_at(change), false, !counts});
       bad[i] += counts ? 1 : 0;
     }
     for (const StretchChange& stretch : gate.changes[i].stretches)

@@ -21,6 +21,12 @@ struct Reach {
 constexpr Reach around_beats{1.5, 6, 3.5};
 /// Falls are decided on up to 10 s after their impact.
 constexpr Reach around_events{12, 20, 6};
+/// A window's middle, and those of the windows after it.
+constexpr Reach around_windows{5, 20, 12};
+
+const Reach& reach_of(const std::string& protocol) {
+  return protocol == "ec57" ? around_beats : protocol == "events" ? around_events : around_windows;
+}
 
 struct Window {
   double t0_s, t1_s;
@@ -214,10 +220,10 @@ std::vector<RecordExcerpts> make_excerpts(const StudyResult& result, const Sourc
 
 std::vector<Excerpt> excerpts_around(const StudyResult& result, const RecordResult& record, const Source& source,
                                      const Cache& cache, const std::vector<Mistake>& moments, std::size_t most) {
-  const bool of_beats = result.spec.score.protocol == "ec57";
-  std::vector<Window> windows = windows_of(moments, record.run.duration_s, of_beats ? around_beats : around_events);
+  const std::string& protocol = result.spec.score.protocol;
+  std::vector<Window> windows = windows_of(moments, record.run.duration_s, reach_of(protocol));
   keep(windows, most);
-  if (!of_beats && !windows.empty()) return waves_alone(record, source, windows);
+  if (protocol != "ec57" && !windows.empty()) return waves_alone(record, source, windows);
   return windows.empty() ? std::vector<Excerpt>() : excerpt_step(result, record, source, cache, windows);
 }
 

@@ -70,7 +70,7 @@ void take_same(std::vector<Heard>& before, std::vector<Heard>& after, RecordChan
   after = std::move(gained);
 }
 
-bool same_score(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+bool same_score(float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 /// The truth of each scored window by where it lies.
 using WindowTruths = std::map<std::pair<double, double>, std::string>;
