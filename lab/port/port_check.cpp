@@ -198,7 +198,7 @@ void compare_events(PortRecording& recording, const DetectorInfo& a, const Detec
       ++(in_a ? recording.only_a : recording.only_b);
       const double t_s =
           in_a ? events_a[static_cast<std::size_t>(pair.a)].t_s : events_b[static_cast<std::size_t>(pair.b)].t_s;
-      recording.differences.push_back({t_s, in_a, !in_a});
+      recording.differences.push_back({t_s, in_a, !in_a, 0});
       continue;
     }
     const PortEvent &in_a = events_a[static_cast<std::size_t>(pair.a)],
@@ -207,7 +207,7 @@ void compare_events(PortRecording& recording, const DetectorInfo& a, const Detec
     if (in_a.row == in_b.row && in_a.end_row == in_b.end_row) continue;
     ++recording.displaced;
     recording.displaced_s = std::max(recording.displaced_s, apart_s(in_a, in_b));
-    recording.differences.push_back({std::min(in_a.t_s, in_b.t_s), true, true});
+    recording.differences.push_back({std::min(in_a.t_s, in_b.t_s), true, true, in_b.t_s - in_a.t_s});
   }
   std::stable_sort(recording.differences.begin(), recording.differences.end(),
                    [](const auto& x, const auto& y) { return x.t_s < y.t_s; });

@@ -35,6 +35,7 @@ struct ProbeAgreement {
 struct PortDifference {
   double t_s = 0;
   bool in_a = false, in_b = false;
+  double later_s = 0;  ///< by how much B's is later, where both have it
 };
 
 struct PortRecording {

@@ -108,6 +108,27 @@ std::vector<Mark> marks_of(const PortRecording& recording, const Excerpt& excerp
   return marks;
 }
 
+/// What parts within a drawn stretch, in words.
+std::string parts_within(const PortRecording& recording, const Excerpt& excerpt) {
+  constexpr std::size_t most = 4;
+  std::string out;
+  std::size_t told = 0;
+  for (const PortDifference& d : recording.differences) {
+    if (d.t_s < excerpt.t0_s || d.t_s > excerpt.t1_s) continue;
+    if (++told > most) continue;
+    out += (told == 1 ? " Parts: " : ", ") + clock_time(d.t_s, true);
+    if (d.in_a && d.in_b) {
+      out += d.later_s == 0
+                 ? " (ends elsewhere)"
+                 : " (B " + fixed(1000 * std::abs(d.later_s), 1) + " ms " + (d.later_s > 0 ? "later)" : "earlier)");
+    } else {
+      out += d.in_a ? " (only A)" : " (only B)";
+    }
+  }
+  if (told > most) out += ", and " + std::to_string(told - most) + " more";
+  return told == 0 ? " Probes alone part." : out + ".";
+}
+
 std::string port_key() {
   const auto item = [](const char* id, const char* style, const char* text) {
     return std::string("<li><svg viewBox=\"-14 -14 28 28\" aria-hidden=\"true\"><use href=\"#") + id + "\" class=\"" +
@@ -134,7 +155,8 @@ std::string drawings(const PortCheck& check) {
       Wave wave;
       wave.excerpt = &excerpt;
       wave.marks = marks_of(*recording, excerpt);
-      const std::string caption = "From " + clock_time(excerpt.t0_s, true) + ", channel " + excerpt.signal.name + ".";
+      const std::string caption = "From " + clock_time(excerpt.t0_s, true) + ", channel " + excerpt.signal.name + "." +
+                                  parts_within(*recording, excerpt);
       wave.text = recording->item.id() + ": " + caption;
       const std::string figure = "<figure>" + draw(wave) + "<figcaption>" + escaped(caption) +
                                  "</figcaption><script type=\"application/json\" class=\"wave\">" +
