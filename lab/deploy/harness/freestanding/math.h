@@ -10,10 +10,11 @@
 #define isfinite(x) __builtin_isfinite(x)
 #define M_PI 3.14159265358979323846
 
-float acosf(float), asinf(float), atanf(float), atan2f(float, float), ceilf(float), copysignf(float, float), cosf(float),
-    coshf(float), expf(float), exp2f(float), fabsf(float), floorf(float), fmaf(float, float, float), fmaxf(float, float),
-    fminf(float, float), fmodf(float, float), hypotf(float, float), logf(float), log10f(float), log2f(float),
-    powf(float, float), roundf(float), sinf(float), sinhf(float), sqrtf(float), tanf(float), tanhf(float), truncf(float);
+float acosf(float), asinf(float), atanf(float), atan2f(float, float), ceilf(float), copysignf(float, float),
+    cosf(float), coshf(float), expf(float), exp2f(float), fabsf(float), floorf(float), fmaf(float, float, float),
+    fmaxf(float, float), fminf(float, float), fmodf(float, float), hypotf(float, float), logf(float), log10f(float),
+    log2f(float), powf(float, float), roundf(float), sinf(float), sinhf(float), sqrtf(float), tanf(float), tanhf(float),
+    truncf(float);
 long lroundf(float), lrintf(float);
 
 #endif

@@ -1,4 +1,5 @@
-/* What a detector in C may ask of <string.h> on a wrist, for compilers without a C library (newlib's own comes first). */
+/* What a detector in C may ask of <string.h> on a wrist, for compilers without a C library (newlib's own comes first).
+ */
 #ifndef VAGUS_FREESTANDING_STRING_H
 #define VAGUS_FREESTANDING_STRING_H
 #include <stddef.h>
