@@ -168,7 +168,7 @@ class Network {
   }
 
   static std::int8_t pooled(const Node& node, const std::int8_t* x, std::uint32_t step) {
-    std::int32_t sum = 0;
+    std::int32_t sum = node.multiplier[0];
     std::int32_t most = -128;
     for (std::uint32_t k = 0; k < node.span; ++k, x += step) {
       sum += *x;
@@ -212,7 +212,8 @@ class Network {
     for (std::uint32_t c = 0; c < channels; ++c) {
       std::int32_t all = cells[c];
       for (std::uint32_t p = 1; p < pieces; ++p) all = join(all, cells[p * channels + c]);
-      out[c] = node.kind == NodeKind::window_mean ? requantised(all, node.scale) : static_cast<std::int8_t>(all);
+      out[c] = node.kind == NodeKind::window_mean ? requantised(all + node.multiplier[0], node.scale)
+                                                  : static_cast<std::int8_t>(all);
     }
   }
 

@@ -16,6 +16,9 @@ namespace vagus::infer {
 
 inline constexpr std::uint32_t plan_magic = 0x31504756;  // "VGP1"
 inline constexpr std::uint32_t most_values = 96, most_nodes = 96;
+inline constexpr std::uint32_t most_inputs = 32768;   ///< of a dense node
+inline constexpr std::uint32_t most_taps = 256;       ///< of a depthwise one
+inline constexpr std::uint32_t most_cells = 1 << 22;  ///< that a pool over the window keeps
 
 struct PlanHead {
   std::uint32_t magic, bytes;
@@ -28,7 +31,7 @@ struct PlanHead {
   float output_scale;        ///< what a step of an output is worth
   std::int32_t output_zero;  ///< the output that stands for 0
 };
-static_assert(sizeof(PlanHead) == 48 - 4);
+static_assert(sizeof(PlanHead) == 44);
 
 /// A sample's channel on the eight bits' scale: round(x gain + offset), held within -128 to 127.
 struct InputScale {
@@ -63,7 +66,7 @@ struct PlanNode {
   std::uint32_t weights, weight_bytes;
   std::uint32_t state;         ///< in the arena, aligned to 4: of the window kinds
   Scale scale;                 ///< of `mean`, `window_mean`
-  std::int32_t multiplier[2];  ///< of `add`
+  std::int32_t multiplier[2];  ///< of `add`; of means, the first is where the sum begins
   std::uint32_t period;        ///< rows of the output from one decision to the next; 0: every row is needed
   std::uint32_t needed[2];     ///< one bit for each row of a period, up to 64; a row that is not needed is not computed
 };
@@ -113,6 +116,29 @@ inline bool scales_are_sound(const std::uint8_t* stream, std::uint32_t quad_coun
   return true;
 }
 
+constexpr bool apart(std::uint64_t a, std::uint64_t a_bytes, std::uint64_t b, std::uint64_t b_bytes) {
+  return a + a_bytes <= b || b + b_bytes <= a;
+}
+
+/// Whether nothing else is written where a pool over the window keeps its sums: they would not be sums any more.
+inline bool state_is_its_own(const Plan& plan, std::uint32_t n) {
+  const auto bytes_of = [&](const PlanNode& node) {
+    return window_state_bytes(node, plan.values[node.input[0]].channels);
+  };
+  const PlanNode& node = plan.nodes[n];
+  const std::uint32_t bytes = bytes_of(node);
+  bool own = apart(node.state, bytes, plan.head->scratch, plan.head->scratch_bytes);
+  for (std::uint32_t v = 0; v < plan.head->values; ++v) {
+    const PlanValue& value = plan.values[v];
+    own = own && apart(node.state, bytes, value.at, std::uint64_t{value.channels} * value.capacity + value.pad);
+  }
+  for (std::uint32_t other = 0; other < n; ++other) {
+    if (plan.nodes[other].kind < NodeKind::window_maximum) continue;
+    own = own && apart(node.state, bytes, plan.nodes[other].state, bytes_of(plan.nodes[other]));
+  }
+  return own;
+}
+
 /// Whether all that a node names is there and fits.
 inline bool node_is_sound(const Plan& plan, const PlanNode& node, std::uint32_t before) {
   const PlanHead& head = *plan.head;
@@ -146,18 +172,19 @@ inline bool node_is_sound(const Plan& plan, const PlanNode& node, std::uint32_t 
     case NodeKind::dense: {
       // Several rows are one piece; with gaps between them they are gathered first.
       const std::uint32_t gathered = node.dilation == 1 ? 0 : 16 * sixteens(inputs);
-      return inputs <= 32768 && node.weight_bytes == dense_stream_bytes(inputs, out.channels) &&
+      return inputs <= most_inputs && node.weight_bytes == dense_stream_bytes(inputs, out.channels) &&
              gathered + dense_scratch_bytes(inputs) <= head.scratch_bytes && in.pad >= 15 && out.pad >= 3 &&
              scales_are_sound(plan.bytes + node.weights, quads(out.channels), dense_quad_bytes(inputs) - 48);
     }
     case NodeKind::depthwise:
-      return in.channels == out.channels && node.weight_bytes == depthwise_stream_bytes(in.channels, node.span) &&
+      return in.channels == out.channels && node.span <= most_taps &&
+             node.weight_bytes == depthwise_stream_bytes(in.channels, node.span) &&
              in.pad >= std::uint32_t{node.dilation} * in.channels + 3 && out.pad >= 3 &&
              scales_are_sound(plan.bytes + node.weights, quads(out.channels), depthwise_quad_bytes(node.span) - 48);
     case NodeKind::maximum:
       return in.channels == out.channels;
     case NodeKind::mean:
-      return in.channels == out.channels && scaled;
+      return in.channels == out.channels && scaled && small(node.multiplier[0]);
     case NodeKind::add:
       return in.channels == out.channels && plan.values[node.input[1]].channels == out.channels && scaled &&
              small(node.multiplier[0]) && small(node.multiplier[1]);
@@ -168,9 +195,10 @@ inline bool node_is_sound(const Plan& plan, const PlanNode& node, std::uint32_t 
     case NodeKind::window_maximum:
     case NodeKind::window_mean:
       return in.channels == out.channels && node.dilation == 1 && node.span % node.stride == 0 &&
-             (node.kind == NodeKind::window_maximum || scaled) &&
+             (node.span / node.stride + std::uint64_t{1}) * in.channels <= most_cells &&
+             (node.kind == NodeKind::window_maximum || (scaled && small(node.multiplier[0]))) &&
              within(node.state, window_state_bytes(node, in.channels), head.arena_bytes) &&
-             node.state >= counter_bytes(head.values, head.nodes);
+             node.state >= counter_bytes(head.values, head.nodes) && state_is_its_own(plan, before);
   }
   return false;
 }
@@ -204,7 +232,8 @@ inline Plan check_plan(std::span<const std::uint8_t> bytes) {
     const PlanValue& value = plan.values[v];
     const std::uint64_t size = std::uint64_t{value.channels} * value.capacity + value.pad;
     if (value.channels < 1 || value.capacity < 1 || value.at < counters ||
-        !detail::within(value.at, size, head->arena_bytes))
+        !detail::within(value.at, size, head->arena_bytes) ||
+        !detail::apart(value.at, size, head->scratch, head->scratch_bytes))
       return {PlanError::value_out_of_range};
   }
   if (plan.values[0].channels != head->input_channels || plan.values[head->values - 1].channels != head->outputs)

@@ -45,13 +45,13 @@ std::int8_t one_output(const WholeNode& node, const std::vector<const Rows*>& in
     case NodeKind::window_mean:
     case NodeKind::maximum:
     case NodeKind::window_maximum: {
-      std::int64_t sum = 0, most = -128;
+      const bool mean = node.kind == NodeKind::mean || node.kind == NodeKind::window_mean;
+      std::int64_t sum = mean ? node.bias[0] : 0, most = -128;
       for (std::uint32_t k = 0; k < node.span; ++k) {
         const std::int64_t x = a.at(from + std::int64_t{k} * node.dilation, out);
         sum += x;
         most = std::max(most, x);
       }
-      const bool mean = node.kind == NodeKind::mean || node.kind == NodeKind::window_mean;
       return mean ? scaled(sum, node.scales[0]) : static_cast<std::int8_t>(most);
     }
     case NodeKind::add: {
@@ -70,7 +70,7 @@ std::int8_t one_output(const WholeNode& node, const std::vector<const Rows*>& in
 
 }  // namespace
 
-std::vector<std::int8_t> outputs_of_window(const WholeGraph& graph, std::span<const std::int8_t> samples) {
+std::vector<std::vector<std::int8_t>> values_of_window(const WholeGraph& graph, std::span<const std::int8_t> samples) {
   std::vector<Rows> values(graph.nodes.size() + 1);
   values[0] = {graph.channels_of(0), {samples.begin(), samples.end()}};
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
@@ -91,7 +91,13 @@ std::vector<std::int8_t> outputs_of_window(const WholeGraph& graph, std::span<co
   if (values.back().count() != 1)
     throw Error("the network gives " + std::to_string(values.back().count()) + " outputs a window, not one",
                 graph.nodes.back().name);
-  return values.back().values;
+  std::vector<std::vector<std::int8_t>> all;
+  for (Rows& rows : values) all.push_back(std::move(rows.values));
+  return all;
+}
+
+std::vector<std::int8_t> outputs_of_window(const WholeGraph& graph, std::span<const std::int8_t> samples) {
+  return values_of_window(graph, samples).back();
 }
 
 }  // namespace vagus::lab

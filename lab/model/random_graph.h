@@ -135,7 +135,10 @@ class RandomGraph {
                    .span = span,
                    .dilation = dilation,
                    .stride = stride};
-    if (mean) node.scales = {scale(2)};
+    if (mean) {
+      node.scales = {scale(2)};
+      node.bias = {draws_.within(-300, 300)};
+    }
     return node;
   }
   WholeNode window_pool(const WholeGraph& graph, std::uint32_t from, std::uint32_t span, std::uint32_t stride) {

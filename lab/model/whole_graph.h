@@ -20,7 +20,8 @@ struct WholeNode {
   std::array<std::uint32_t, 2> first{};  ///< rows of each input that are passed over at the beginning
   std::vector<std::int8_t>
       weights{};  ///< dense: [output][row][channel]; depthwise: [row][channel]; table: by value + 128
-  std::vector<std::int32_t> bias{};  ///< dense, depthwise: of each output, the input's zero point included; below 2^29
+  std::vector<std::int32_t>
+      bias{};  ///< of each output (dense, depthwise) or one (means): where the sum begins; below 2^29 in size
   std::vector<infer::Scale> scales{};        ///< of each output (dense, depthwise), or one (mean, window_mean, add)
   std::array<std::int32_t, 2> multiplier{};  ///< add
 };
@@ -47,6 +48,9 @@ struct Needs {
 };
 /// Throws Error where the hop is no multiple of what the strides multiply to, naming the node.
 Needs needs_of(const WholeGraph& graph);
+
+/// The same, with the rows of every value.
+std::vector<std::vector<std::int8_t>> values_of_window(const WholeGraph& graph, std::span<const std::int8_t> samples);
 
 /// Products per decision where every window is computed anew, and where only what is new and needed is.
 struct Products {

@@ -125,6 +125,12 @@ TEST(WholeGraph, WhatContradictsItselfIsRefusedByTheNodesName) {
   graph.nodes.back().weights.pop_back();
   EXPECT_NE(why(graph).find(graph.nodes.back().name), std::string::npos) << why(graph);
   graph = sound;
+  graph.nodes.back().bias[0] = 1 << 30;
+  EXPECT_NE(why(graph).find("a bias is out of range"), std::string::npos) << why(graph);
+  graph = sound;
+  graph.nodes[0].first[0] = 70000;
+  EXPECT_NE(why(graph).find("passes over too many rows"), std::string::npos) << why(graph);
+  graph = sound;
   graph.nodes[0].inputs = {7};
   EXPECT_NE(why(graph).find("reads what comes after it"), std::string::npos) << why(graph);
 }

@@ -77,6 +77,11 @@ void check(const WholeGraph& graph, std::size_t n) {
   if (node.channels < 1 || node.span < 1 || node.dilation < 1 || node.stride < 1 || node.span > 65535 ||
       node.dilation > 65535 || node.stride > 65535 || node.channels > 65535)
     refuse(node, "the node's sizes are out of range");
+  if (node.first[0] > 65535 || node.first[1] > 65535) refuse(node, "the node passes over too many rows");
+  if (node.kind == NodeKind::depthwise && node.span > infer::most_taps) refuse(node, "the node has too many taps");
+  for (const std::int32_t bias : node.bias) {
+    if (bias <= -(1 << 29) || bias >= 1 << 29) refuse(node, "a bias is out of range");
+  }
   const std::uint32_t channels = graph.channels_of(node.inputs[0]);
   const bool weighted = node.kind == NodeKind::dense || node.kind == NodeKind::depthwise;
   const std::size_t weights = node.kind == NodeKind::dense       ? std::size_t{node.channels} * node.span * channels
@@ -86,6 +91,9 @@ void check(const WholeGraph& graph, std::size_t n) {
   if (node.weights.size() != weights) refuse(node, "the node's weights do not fit its size");
   if (weighted && (node.bias.size() != node.channels || node.scales.size() != node.channels))
     refuse(node, "the node's biases and scales do not fit its outputs");
+  const bool mean = node.kind == NodeKind::mean || node.kind == NodeKind::window_mean;
+  if ((mean || node.kind == NodeKind::add) && node.scales.size() != 1) refuse(node, "the node has no scale");
+  if (mean && node.bias.size() != 1) refuse(node, "the node does not say where its sum begins");
   for (const Scale& scale : node.scales) {
     if (scale.shift < infer::least_shift || scale.shift > infer::greatest_shift)
       refuse(node, "the node's scale is out of range");
@@ -304,7 +312,8 @@ std::vector<std::uint8_t> write_plan(const WholeGraph& graph) {
     out.state = sizes.state[n];
     if (node.scales.size() == 1 && node.kind != NodeKind::dense && node.kind != NodeKind::depthwise)
       out.scale = node.scales[0];
-    out.multiplier[0] = node.multiplier[0];
+    const bool mean = node.kind == NodeKind::mean || node.kind == NodeKind::window_mean;
+    out.multiplier[0] = mean ? node.bias[0] : node.multiplier[0];
     out.multiplier[1] = node.multiplier[1];
     const auto& needed = needs.of_value[n + 1];
     if (!by_window(node) && needed.size() <= 64 && std::find(needed.begin(), needed.end(), false) != needed.end()) {

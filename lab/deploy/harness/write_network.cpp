@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   // 62, 29 and 25 rows a window. The next window begins 128 samples later: rows of its own alone are needed.
   lab::WholeNode pool{
       .kind = infer::NodeKind::mean, .name = "pool", .inputs = {3}, .channels = 56, .span = 25, .stride = 32};
+  pool.bias = {0};
   pool.scales = {{(1 << 30) + (1 << 28), 1 << 3, 4}};
   graph.nodes.push_back(pool);
   graph.nodes.push_back(layer(graph, draws, 96, 1, 1));
