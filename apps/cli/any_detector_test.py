@@ -259,6 +259,7 @@ class Programs(unittest.TestCase):
             ('exec = "true"\nname = "health.beats"', "already"),
             ('exec = "true"\nconfig = {"a-b" = 1}', "letters, digits"),
             ('name = "health.beats"\nreads = ["ecg_mv"]', "'detector.reads' is of a program"),
+            ('name = "health.beats"\nlimits = {time_s = 1}', "'detector.limits' is of exec, plugin and library"),
             ('library = "none.so"', "none.so: no such file"),
         ):
             (FOLDER / "bad.toml").write_text(SPEC.format(name="bad", detector=detector, bound=0.3, people=1))
@@ -318,6 +319,13 @@ class Libraries(unittest.TestCase):
             found = {one["law"]: one for one in result["detector"]["laws"]}
             self.assertEqual(found[law]["state"], "not held", found)
             self.assertIn(f"law not held: {law}: {found[law]['why']}", ran.stdout)
+
+    def test_its_laws_are_tried_at_a_rate_that_it_takes_where_all_recordings_have_another(self):
+        build("slow", [('{{"ecg_mv", 50, 1500, 0}}', '{{"ecg_mv", 50, 100, 0}}')])
+        _, result = study("slow", 'library = "slow.so"', status=1, people=2)
+        self.assertEqual(len(result["failed"]), 2)
+        self.assertIn("at 50 to 100 Hz", result["failed"][0]["why"])
+        self.assertEqual([law["state"] for law in result["detector"]["laws"]], ["held"] * 4, result["detector"]["laws"])
 
     def test_a_crash_ends_one_recording_and_is_named(self):
         # It crashes where a person's heart does something that not all do: at the 40th beat.

@@ -10,6 +10,7 @@
 
 #include "apps/cli/command.h"
 #include "lab/base/error.h"
+#include "lab/report/html.h"
 #include "lab/store/dataset.h"
 #include "lab/store/store.h"
 
@@ -35,8 +36,8 @@ int report_added(const lab::AddReport& report, bool json) {
   for (const auto& [what, count] : report.repairs)
     all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", what, count);
   if (!all.empty()) fmt::print(stderr, "vagus: mended while reading: {}\n", all);
-  fmt::print("{}: {} recordings added, {} already there; version {}\n", report.set, report.added, report.already_there,
-             report.version.substr(0, 16));
+  fmt::print("{}: {} added, {} already there; version {}\n", report.set, lab::plural(report.added, "recording"),
+             report.already_there, report.version.substr(0, 16));
   return 0;
 }
 

@@ -124,8 +124,9 @@ void print_result(const lab::StudyResult& result, const lab::Evidence& evidence)
   if (!result.spec.question.empty()) fmt::print("{}\n", result.spec.question);
   const auto& score = result.spec.score;
   if (result.contract_words) {  // no detector of this program: what it is stands in its summary
-    fmt::print("{}: {} Protocol {} from {} s\n", result.contract.name, result.contract.summary, score.protocol,
-               score.start_s);
+    const std::string summary = result.contract.summary;
+    fmt::print("{}: {}{}Protocol {} from {} s\n", result.contract.name, summary,
+               summary.empty() || summary.ends_with(' ') ? "" : " ", score.protocol, score.start_s);
   } else {
     fmt::print("{} {}, causal (at most {:.0f} ms late), protocol {} from {} s\n", result.contract.name,
                result.contract.version, static_cast<double>(result.contract.latency_ms), score.protocol, score.start_s);

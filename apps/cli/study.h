@@ -17,7 +17,7 @@ auto of_specification(const std::string& path, const Work& work) {
   try {
     return work();
   } catch (const lab::UsageError& error) {
-    throw lab::Error(error.what(), path, error.hint());
+    throw lab::Error(error.what(), path);  // its text holds the hint
   }
 }
 

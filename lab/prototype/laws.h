@@ -21,9 +21,8 @@ std::string_view name(Law::State state);
 /// Tries all laws on a detector that is not built in (lab/prototype) at `rate_hz`:
 /// - pieces: the same answers (numbers to five digits) whether samples come a second, 37 or one at a time;
 /// - snapshot: a run that goes on from one in another process answers as if nothing had been;
-/// - gap, missing values: three seconds lost, or NaN in all channels. It neither fails nor, from seven seconds later
-/// on,
-///   says another number of events than without (within two and a fifth, as device/conformance/laws.h has it).
+/// - gap, missing values: three seconds lost, or NaN in all channels. It does not fail, and from seven seconds later on
+///   it says as many events as without (within two and a fifth, as device/conformance/laws.h has it).
 /// A law that only has to do with what a prototype is not (pieces of one that sees whole recordings) is not applicable,
 /// and so are all where it fails on the signal as it is.
 std::vector<Law> try_laws(const DetectorInfo& detector, const Config& config, double rate_hz);

@@ -1,5 +1,7 @@
 #include "lab/study/laws_step.h"
 
+#include <algorithm>
+
 #include "lab/base/numbers.h"
 #include "lab/store/hash.h"
 #include "lab/study/steps.h"
@@ -8,7 +10,15 @@ namespace vagus::lab {
 namespace {
 
 constexpr const char* step_folder = "laws";
-constexpr double usual_rate_hz = 250;  ///< where no recording tells another
+constexpr double usual_rate_hz = 250;
+
+/// Where no recording tells a rate: the usual one, or the nearest that the detector takes.
+double rate_without_recording(const Contract& contract) {
+  double rate_hz = usual_rate_hz;
+  for (const ChannelNeed& need : contract.reads)
+    rate_hz = std::clamp(rate_hz, static_cast<double>(need.min_rate_hz), static_cast<double>(need.max_rate_hz));
+  return rate_hz;
+}
 
 std::string packed_laws(const std::vector<Law>& laws) {
   Json all = Json::array();
@@ -38,7 +48,8 @@ void add_laws(StudyResult& result, const Cache& cache) {
   if (!result.contract_words || result.stored || std::string_view(result.contract.name) == simulated_events) return;
   const DetectorInfo& info = detector(result.contract.name);
   if (info.type != "prototype") return;
-  const double rate_hz = result.records.empty() ? usual_rate_hz : result.records.front().run.rate_hz;
+  const double rate_hz =
+      result.records.empty() ? rate_without_recording(*info.contract) : result.records.front().run.rate_hz;
   Hasher key;
   key.field("laws").field(scoring_code()).field(info.contract->name).field(result.code).field(rate_hz);
   for (const auto& [name, value] : result.config) key.field(name).field(value);

@@ -92,7 +92,9 @@ DetectorSpec read_detector(const Section& top, const ScoreSpec& score) {
   if (!section.has("exec")) {
     for (const char* key : program_keys)
       if (section.has(key) && !(in_workers && std::string_view(key) == "limits"))
-        section.fail(*section.get(key), "'detector." + std::string(key) + "' is of a program: exec");
+        section.fail(*section.get(key),
+                     "'detector." + std::string(key) + "' is of " +
+                         (std::string_view(key) == "limits" ? "exec, plugin and library" : "a program: exec"));
   }
   if (section.has("exec")) spec.exec = read_exec(section, score);
   spec.events = section.has("events") ? section.text("events") : "";
