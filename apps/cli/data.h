@@ -16,7 +16,7 @@ namespace vagus::cli::data {
 struct Options {
   std::string what;  ///< path, set or SET:RECORDING
   lab::AddOptions add;
-  std::string reason, author, time, parent, track, output, version;
+  std::string reason, author, time, parent, track, output, version, plugin;
   std::vector<std::string> files;  ///< of `label apply`: the recording and its CSV, or what reviewers saved
   std::size_t cases = 100;
   double agreeing = 0.3, stretch_s = 0;

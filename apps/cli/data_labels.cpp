@@ -9,6 +9,7 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/failures/failures.h"
+#include "lab/prototype/plugin.h"
 #include "lab/report/html.h"
 #include "lab/review/cases.h"
 #include "lab/review/mend.h"
@@ -114,6 +115,7 @@ lab::StudyResult studied(const std::string& path, std::unique_ptr<lab::Source>& 
 
 int export_review(const Options& options) {
   if (options.output.empty()) throw lab::UsageError("name the page by -o: -o review.html");
+  if (!options.plugin.empty()) lab::load_plugin(options.plugin);
   const lab::Cache cache = lab::Cache::open();
   std::unique_ptr<lab::Source> source;
   const lab::StudyResult result = studied(options.what, source, cache);
@@ -245,6 +247,7 @@ void declare_labels(CLI::App& app, const std::shared_ptr<Options>& options, Acti
   sub->add_option("WHAT", options->what, "SET:RECORDING (a table), or a study's result or specification (a page)")
       ->required();
   sub->add_option("-o,--output", options->output, "file (of a table: default standard output)");
+  add_plugin_option(*sub, options->plugin);
   sub->add_option("--cases", options->cases, "of a page: how many cases")->capture_default_str();
   sub->add_option("--agreeing", options->agreeing, "of a page: share on which detector and reference agree")
       ->capture_default_str();

@@ -12,6 +12,7 @@
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
 #include "lab/deploy/measure.h"
+#include "lab/prototype/plugin.h"
 #include "lab/report/html.h"
 #include "lab/report/release_page.h"
 #include "lab/study/ledger.h"
@@ -26,14 +27,14 @@ namespace {
 namespace fs = std::filesystem;
 
 struct FreezeArguments {
-  std::string name, spec, output, detector, config;
+  std::string name, spec, output, detector, config, plugin;
   std::vector<std::string> settings;
   int threads = 0;
   bool no_cost = false;
 };
 
 struct CheckArguments {
-  std::string release, detector, config, events, cost, output;
+  std::string release, detector, config, plugin, events, cost, output;
   std::vector<std::string> settings;
   int threads = 0;
   bool json = false, no_waveforms = false, no_cost = false;
@@ -119,6 +120,7 @@ void require_name(const std::string& name) {
 
 int freeze(const FreezeArguments& options) {
   require_name(options.name);
+  if (!options.plugin.empty()) lab::load_plugin(options.plugin);
   lab::StudySpec spec = lab::read_spec(options.spec);
   lab::make_known(spec.detector);
   if (spec.score.protocol == "ec57" && !spec.detector.events.empty())
@@ -209,6 +211,7 @@ void print_gate(const lab::Gate& gate) {
 }
 
 int check(const CheckArguments& options) {
+  if (!options.plugin.empty()) lab::load_plugin(options.plugin);
   const fs::path file = lab::find_release(options.release);
   const lab::Frozen frozen = lab::unpack_frozen(lab::read_bytes(file), file.string());
   lab::StudySpec spec = lab::parse_spec(frozen.specification(), file.string() + " specification");
@@ -279,6 +282,7 @@ void declare_freeze(CLI::App& app, Action& action) {
       ->required();
   command->add_option("-o,--output", options->output, "the release's folder (releases/NAME unless told)");
   command->add_option("--detector", options->detector, "another detector than the specification's");
+  add_plugin_option(*command, options->plugin);
   command->add_option("--config", options->config, "its configuration, a TOML file; over the specification's");
   command->add_option("--set", options->settings, "one setting, KEY=VALUE; over --config");
   command->add_option("--threads", options->threads, "how many cores (all unless told); the file is the same")
@@ -299,6 +303,7 @@ void declare_check(CLI::App& app, Action& action) {
   const auto options = std::make_shared<CheckArguments>();
   command->add_option("NAME", options->release, "the release: its name, its folder or its file")->required();
   command->add_option("--detector", options->detector, "the candidate (the release's detector unless told)");
+  add_plugin_option(*command, options->plugin);
   command->add_option("--config", options->config, "its configuration, a TOML file; over the release's");
   command->add_option("--set", options->settings, "one setting, KEY=VALUE; over --config");
   command->add_option("--events", options->events,

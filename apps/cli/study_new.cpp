@@ -13,13 +13,14 @@
 #include "lab/base/atomic_file.h"
 #include "lab/base/error.h"
 #include "lab/base/numbers.h"
+#include "lab/prototype/plugin.h"
 #include "lab/study/plan.h"
 
 namespace vagus::cli {
 namespace {
 
 struct NewArguments {
-  std::string path, detector;
+  std::string path, detector, plugin;
   std::vector<std::string> sets;
 };
 
@@ -163,7 +164,9 @@ std::string listed(const std::vector<std::string>& texts) {
   return out;
 }
 
-std::string draft(const NewArguments& arguments, const lab::DetectorInfo& detector, const Known& known) {
+/// `plugin`: the file that the detector is declared in, "" none.
+std::string draft(const NewArguments& arguments, const lab::DetectorInfo& detector, const Known& known,
+                  const std::string& plugin) {
   const std::string name = std::filesystem::path(arguments.path).stem().string();
   const std::string track = known.tracks.contains("atr") ? "atr" : known.tracks.begin()->first;
   std::string tracks;
@@ -199,6 +202,7 @@ std::string draft(const NewArguments& arguments, const lab::DetectorInfo& detect
                      text_in_quotes(known.items.back().name));
   out += fmt::format("\n[detector]\nname = {}  # {}\n", text_in_quotes(std::string(detector.contract->name)),
                      on_one_line(std::string(detector.contract->summary)));
+  if (!plugin.empty()) out += "plugin = " + text_in_quotes(plugin) + "  # from the folder that the study is run in\n";
   out += "\n[detector.config]  # the defaults; what is changed here is part of what is judged\n" + config(detector);
   out += fmt::format(
       "\n[score]\nprotocol = \"ec57\"  # beats against beats, 150 ms, ANSI/AAMI EC57\nstart_s = {}  # the learning "
@@ -233,12 +237,15 @@ int make_new(const NewArguments& arguments) {
   if (std::filesystem::exists(std::filesystem::symlink_status(arguments.path, code)))
     throw lab::UsageError(arguments.path + " is there already, and is not written over", "name another file");
   if (!arguments.path.ends_with(".toml")) throw lab::UsageError("a specification's name ends in .toml");
+  std::vector<std::string> of_plugin;
+  if (!arguments.plugin.empty()) of_plugin = lab::load_plugin(arguments.plugin);
   const lab::DetectorInfo& detector = lab::detector(arguments.detector);
   if (detector.contract->event != std::string_view("beats"))
     throw lab::UsageError("no protocol of this version judges what " + arguments.detector + " says, which is " +
                           std::string(detector.contract->event));
   const Known known = known_of(arguments.sets);
-  const std::string text = draft(arguments, detector, known);
+  const bool from_plugin = std::find(of_plugin.begin(), of_plugin.end(), arguments.detector) != of_plugin.end();
+  const std::string text = draft(arguments, detector, known, from_plugin ? arguments.plugin : "");
   // What is written must run: it is read back, and planned, first.
   const lab::StudySpec spec = lab::parse_spec(text, arguments.path);
   lab::make_plan(spec, known.items);
@@ -257,6 +264,7 @@ void declare_study_new(CLI::App& app, Action& action) {
   const auto options = std::make_shared<NewArguments>();
   command->add_option("SPEC", options->path, "the file to write; one that is there is not written over")->required();
   command->add_option("--detector", options->detector, "what is studied")->required();
+  add_plugin_option(*command, options->plugin);
   command->add_option("--data", options->sets, "the set it is studied on; given more than once, several")->required();
   command->footer(
       "It says what the data and the detector allow: recordings, subjects, attributes with their values, statistics,\n"

@@ -19,7 +19,7 @@ ENV.pop("VAGUS_DATA", None)
 
 def vagus(*arguments, status=0):
     ran = subprocess.run([VAGUS, *map(str, arguments)], capture_output=True, text=True, cwd=FOLDER, env=ENV, timeout=120)
-    assert ran.returncode == status, (arguments, ran.returncode, ran.stdout[-2000:], ran.stderr[-2000:])
+    assert status is None or ran.returncode == status, (arguments, ran.returncode, ran.stdout[-2000:], ran.stderr[-2000:])
     return ran
 
 
@@ -139,6 +139,57 @@ for command in (("run", "given.toml", "-o", "out/given"), ("failures", "out/give
                 ("power", "pilot.toml", "--runs", 50)):
     vagus("study", *command, "--plugin", "proto.py")
     assert 'no detector "proto.same"' in vagus("study", *command, status=2 if command[0] == "failures" else 3).stderr, command
+# A specification for it, its release, and its labels' review likewise.
+vagus("data", "add", "r1.hea", "--as", "two"), vagus("data", "add", "r2.hea", "--as", "two")
+assert 'no detector "proto.same"' in vagus("study", "new", "new.toml", "--detector", "proto.same", "--data", "two", status=2).stderr
+vagus("study", "new", "new.toml", "--detector", "proto.same", "--data", "two", "--plugin", "proto.py")
+assert 'plugin = "proto.py"' in (FOLDER / "new.toml").read_text()
+assert vagus("study", "run", "new.toml", "-o", "out/new", status=1).stdout.splitlines()[-1].startswith("not shown")
+(FOLDER / "own.toml").write_text(given.replace("proto.same", "health.beats").replace("bound = 0.3", "bound = 0.3\nmargin = 0.01"))
+vagus("release", "freeze", "own", "own.toml", "--detector", "proto.same", "--plugin", "proto.py", "--no-cost")
+found = json.loads(vagus("release", "check", "own", "--plugin", "proto.py", "--no-cost", "--json", "-o", "out/check").stdout)
+assert found["verdict"] == "release" and found["identical"] is True, found["verdict"]
+assert found["candidate"]["detector"] == "proto.same", found["candidate"]
+worse = vagus("release", "check", "own", "--detector", "proto.peaks", "--plugin", "proto.py", "--no-cost", "-o", "out/worse", status=1)
+assert worse.stdout.splitlines()[-1].split("\t")[0] in ("do not release", "not shown"), worse.stdout
+for command in (("freeze", "other", "own.toml", "--detector", "proto.same"), ("check", "own")):
+    refused = vagus("release", *command, "--no-cost", status=2).stderr
+    assert refused.count('no detector "proto.same"') == 1, refused
+(FOLDER / "told.toml").write_text((FOLDER / "new.toml").read_text().replace('plugin = "proto.py"', "").replace("proto.same", "proto.peaks"))
+vagus("data", "label", "export", "told.toml", "--plugin", "proto.py", "-o", "review.html", "--cases", 6)
+assert (FOLDER / "review.html").stat().st_size > 10000
+assert 'no detector "proto.peaks"' in vagus("data", "label", "export", "told.toml", "-o", "review.html", status=3).stderr
+
+# What ends in .beats says beats: this is the example of the documentation, with something inside.
+(FOLDER / "my_beats.py").write_text('''
+import vagus as vg
+
+@vg.detector("proto.beats", reads={"ecg": "mV"}, emits={"sample": int, "quality": float})
+class MyBeats:                                   # push(chunk) for a stream, or process(recording) (then marked "not causal" everywhere)
+    def __init__(self, rate_hz, threshold=0.5):
+        self.own = vg.health.BeatDetector(rate_hz=rate_hz, threshold=threshold)
+    def push(self, ecg):
+        for event in self.own.push(ecg):
+            yield {"sample": int(event["sample"]), "quality": float(event["quality"])}
+
+
+@vg.detector("proto.steps", reads={"ecg": "mV"}, emits={"sample": int})
+def steps(recording):
+    return []
+''')
+ran = vagus("study", "run", "own.toml", "--plugin", "my_beats.py", "--detector", "proto.beats", "-o", "out/beats")
+assert "\nproto.beats: Protocol ec57 from 10" in ran.stdout, ran.stdout[:500]
+ported = vagus("port", "check", "proto.beats", "health.beats", "--simulated", 2, "--plugin", "my_beats.py", status=None)
+assert "sensitivity, gross" in ported.stdout, ported.stdout
+refused = vagus("study", "run", "own.toml", "--plugin", "my_beats.py", "--detector", "proto.steps", status=3).stderr
+assert "ec57 scores beats, and proto.steps says events" in refused, refused
+# A hint is said once.
+for before, after, hint in (("proto.same", "helth.beats", "health.beats"), ("subjects = 6", "subject = 6", "subjects"),
+                            ("[score]", "config = {treshold = 0.5}\n[score]", "threshold")):
+    (FOLDER / "wrong.toml").write_text(given.replace("proto.same", "health.beats").replace("health.beats" if after == "helth.beats" else before, after))
+    refused = vagus("study", "run", "wrong.toml", status=3).stderr
+    assert refused.count("did you mean") == 1 and hint in refused and "wrong.toml" in refused, refused
+
 # Limits of its own.
 (FOLDER / "slow.py").write_text(text.replace("import numpy as np", "import time\nimport numpy as np").replace("proto.", "slow.").replace(
     "for event in self.own.push(ecg):", "time.sleep(20)\n        for event in self.own.push(ecg):"))

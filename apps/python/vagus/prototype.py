@@ -1,6 +1,6 @@
 """Detectors of your own, in Python, driven like any other.
 
->>> @vg.detector("proto.beats", reads={"ecg": "mV"}, emits={"sample": int, "quality": float}, event="beats")
+>>> @vg.detector("proto.beats", reads={"ecg": "mV"}, emits={"sample": int, "quality": float})
 ... class MyBeats:
 ...     def __init__(self, rate_hz, threshold=0.5): ...
 ...     def push(self, ecg):          # the next samples, at most a second of them: an array for each channel read
@@ -24,7 +24,7 @@ class Prototype:
         self.name = name
         self.reads = dict(reads)
         self.emits = dict(emits)
-        self.event = event
+        self.event = event or ("beats" if name.split(".")[-1] == "beats" else "events")
         self.probes = list(probes)
         self.summary = summary or (inspect.getdoc(made) or "").split("\n")[0]
         self.streams = inspect.isclass(made) and hasattr(made, "push")
@@ -89,7 +89,7 @@ class Prototype:
                 "emits": [{"name": field, "type": kinds[kind]} for field, kind in self.emits.items() if field != "quality"]}
 
 
-def detector(name, reads, emits, event="events", depends=(), probes=(), summary=""):
+def detector(name, reads, emits, event=None, depends=(), probes=(), summary=""):
     """Declare a class or function to be a detector.
 
     Parameters
@@ -102,7 +102,8 @@ def detector(name, reads, emits, event="events", depends=(), probes=(), summary=
         Fields of an event: ``sample`` (a moment) or ``start_sample`` and ``end_sample``, ``quality`` and your own;
         int, float, bool or str.
     event : str
-        Plural noun of what it says; ``"beats"`` where protocol ec57 is to score it.
+        Plural noun of what it says; ``"beats"`` where protocol ec57 is to score it. Unless given it is ``"beats"`` of a detector
+        whose name ends in ``.beats``, as ``"proto.beats"`` does, and ``"events"`` of all others.
     depends : sequence of str
         Files beside this one that it uses: a change in them is another version.
     probes : sequence of str
