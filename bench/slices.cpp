@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   print("no cause", {.times = 1}, seeds, threads);
   print("no cause, 48 subjects, more bursts", {.subjects = 48, .in_bursts = 0.6, .times = 1}, seeds, threads);
   print("no cause, few errors", {.rate = 0.002, .times = 1}, seeds, threads);
+  fmt::print("\none search\n");
   print("100,000 subject-days of 1000 people, 3 times", {.subjects = 1000, .rows = 100, .rate = 0.5, .times = 3}, 1,
         threads);
   return 0;

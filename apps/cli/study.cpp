@@ -149,9 +149,9 @@ void print_result(const lab::StudyResult& result, const lab::Evidence& evidence)
   }
   if (!result.hypotheses.empty()) fmt::print("\nhypotheses (p by Holm)\n");
   for (const auto& one : result.hypotheses)
-    fmt::print("  {:<10} {} against {}: {:+.5g} ({:+.5g} to {:+.5g}), p {:.4f}\n", lab::name(one.verdict),
-               one.asked.name, one.against, one.estimate.value, one.estimate.interval.low, one.estimate.interval.high,
-               one.p_holm);
+    fmt::print("  {:<10} {} against {}: {:+.5g} ({:+.5g} to {:+.5g}), p {}\n", lab::name(one.verdict), one.asked.name,
+               one.against, one.estimate.value, one.estimate.interval.low, one.estimate.interval.high,
+               lab::p_value(one.p_holm));
   if (!result.costs.empty()) fmt::print("\nbudget\n");
   for (const auto& one : result.costs)
     fmt::print("  {:<10} {} on {}: at most {:g} allowed, {}. {}\n", lab::name(one.verdict), one.asked.metric,

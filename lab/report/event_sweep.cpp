@@ -66,8 +66,13 @@ std::optional<OperatingData> event_sweep(const StudyResult& result) {
   data.figures.push_back(false_alarm_figure("False alarms", "per day"));
   for (const GroupResult& group : result.groups) data.groups.push_back(group.name);
   data.seed = result.spec.seed;
+  std::vector<double> weighed(data.groups.size()), of(data.groups.size());
   for (const auto& [key, cohort] : rows) {
     const operating::OperatingCurve curve(cohort);
+    for (const std::size_t group : key.second) {
+      weighed[group] += static_cast<double>(curve.ceiling().weighed);
+      of[group] += static_cast<double>(curve.ceiling().of);
+    }
     OperatingRow row;
     row.name = row.subject = key.first;
     row.groups = key.second;
@@ -80,6 +85,7 @@ std::optional<OperatingData> event_sweep(const StudyResult& result) {
     }
     data.rows.push_back(std::move(row));
   }
+  for (std::size_t g = 0; g < of.size(); ++g) data.ceilings.push_back(of[g] > 0 ? weighed[g] / of[g] : unknown_s);
   return data;
 }
 

@@ -122,6 +122,8 @@ std::string clock_time(double t_s, bool tenths) {
   return text;
 }
 
+std::string p_value(double p) { return p < 0.0001 ? "< 0.0001" : fixed(p, 4); }
+
 std::string plural(std::int64_t count, std::string_view noun) {
   return counted(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }

@@ -23,6 +23,8 @@ std::string counted(std::int64_t count);
 std::string clock_time(double t_s, bool tenths = false);
 /// A number with so many decimals, "unknown" where it is not finite.
 std::string fixed(double value, int decimals);
+/// A p value with four decimals, "< 0.0001" below these.
+std::string p_value(double p);
 /// "1 beat", "2 beats".
 std::string plural(std::int64_t count, std::string_view noun);
 

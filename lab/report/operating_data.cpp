@@ -77,6 +77,7 @@ void check(const OperatingData& data) {
     refuse(!std::isfinite(thresholds[i]) || (i > 0 && thresholds[i] <= thresholds[i - 1]), "thresholds must ascend");
   refuse(data.locked >= thresholds.size(), "the locked threshold is not among them");
   refuse(data.figures.empty() || data.groups.empty(), "a figure and a group are needed");
+  refuse(!data.ceilings.empty() && data.ceilings.size() != data.groups.size(), "a ceiling is needed for each group");
   refuse(data.resamples < 100 || data.seed >= (std::uint64_t{1} << 53U), "resamples or seed out of range");
   for (const OperatingRow& row : data.rows) {
     for (const Sum sum : {Sum::tp, Sum::fn, Sum::fp, Sum::exposure}) {
@@ -120,6 +121,8 @@ Json operating_json(const OperatingData& data) {
                             {"direction", one.direction == Direction::at_least ? "at_least" : "at_most"},
                             {"bound", number(one.bound)},
                             {"confidence", number(one.confidence)}});
+  Json ceilings = Json::array();
+  for (const double one : data.ceilings) ceilings.push_back(number(one));
   return {{"schema", "vagus.operating/1"},
           {"threshold",
            {{"name", data.threshold},
@@ -129,6 +132,7 @@ Json operating_json(const OperatingData& data) {
             {"locked", data.locked}}},
           {"figures", figures},
           {"groups", data.groups},
+          {"ceilings", ceilings},
           {"rows", rows},
           {"requirements", requirements},
           {"interval",

@@ -63,6 +63,9 @@ struct OperatingData {
   std::vector<OperatingRow> rows;
   std::vector<OperatingRequirement> requirements;
   IntervalMethod method = IntervalMethod::effective_trials;
+  /// One a group, of the first figure (a share): what no threshold can exceed, since a gate before the score let no
+  /// more through; NaN where unknown. Empty: there is no such gate.
+  std::vector<double> ceilings;
   std::uint64_t seed = 1;  ///< of the bootstrap; the page can take seeds below 2^53
   int resamples = 2000;
   double confidence = 0.95;  ///< of the intervals beside figures

@@ -75,6 +75,15 @@ std::string drawing(const OperatingData& data) {
     text += " " + figure.name + " goes from " + percent(curve.front()) + " to " + percent(curve.back()) + ";";
     ++index;
   }
+  if (!data.ceilings.empty() && std::isfinite(data.ceilings.front())) {
+    const double top = data.ceilings.front();
+    out += "<path class=\"bound\" data-ceiling d=\"M" + fixed(plot_left, 0) + " " + fixed(y(top), 1) + "H" +
+           fixed(plot_right, 0) + "\"/><text x=\"" + fixed(plot_left + 20, 0) + "\" y=\"" +
+           fixed(y(top) + (y(top) < plot_top + 30 ? 26 : -8), 1) + "\">ceiling of " +
+           escaped(data.figures.front().name) + ", " + percent(top) + "</text>";
+    text += " no threshold can exceed a " + data.figures.front().name + " of " + percent(top) +
+            ", since a gate before the score let no more through;";
+  }
   const double at = x(data.thresholds[data.locked]);
   out += "<path class=\"mean\" d=\"M" + fixed(at, 0) + " " + fixed(plot_top, 0) + "V" + fixed(plot_bottom, 0) +
          "\"/><text text-anchor=\"middle\" x=\"" + fixed(std::clamp(at, plot_left + 40, plot_right - 40), 0) +
@@ -108,8 +117,14 @@ std::string table(const OperatingData& data) {
 
 std::string operating_section(const OperatingData& data) {
   check(data);
+  const bool gated = !data.ceilings.empty() && std::isfinite(data.ceilings.front());
+  const std::string ceiling =
+      gated ? "<p>What a gate before the score never passed counts as missed at every threshold: " +
+                  escaped(data.groups.front()) + ", " + escaped(data.figures.front().name) + " can be " +
+                  percent(data.ceilings.front()) + " at most.</p>\n"
+            : "";
   return "<section id=\"operating-point\" class=\"follows\"><h2>Operating point</h2>\n<p>" + escaped(data.meaning) +
-         " The verdict is about the locked point alone; every other is exploratory.</p>\n" + drawing(data) +
+         " The verdict is about the locked point alone; every other is exploratory.</p>\n" + ceiling + drawing(data) +
          table(data) + "<script type=\"application/json\" id=\"operating\">" + script_json(operating_json(data)) +
          "</script></section>\n";
 }

@@ -122,6 +122,20 @@ TEST(OperatingSection, StandsWithoutScriptsAndNamesTheLockedPoint) {
   EXPECT_EQ(follows(two_rows(), "sensitivity", FigureOver::average, "two"), "");
 }
 
+TEST(OperatingSection, DrawsTheCeilingOfAGateAndSaysIt) {
+  OperatingData data = two_rows();
+  EXPECT_EQ(operating_section(data).find("ceiling of"), std::string::npos);
+  EXPECT_EQ(operating_json(data)["ceilings"], Json::array());
+  data.ceilings = {0.9, std::nan("")};
+  const std::string html = operating_section(data);
+  EXPECT_NE(html.find("ceiling of Sensitivity, 90.00"), std::string::npos);
+  EXPECT_NE(html.find("data-ceiling"), std::string::npos);
+  EXPECT_NE(html.find("counts as missed at every threshold"), std::string::npos);
+  EXPECT_EQ(operating_json(data)["ceilings"], (Json::array({0.9, nullptr})));
+  data.ceilings = {0.9};
+  EXPECT_THROW(operating_json(data), UsageError);
+}
+
 ReviewSet two_cases() {
   ReviewSet set;
   set.title = "Beats?";

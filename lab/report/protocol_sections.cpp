@@ -46,7 +46,7 @@ std::string claims_section(const StudyResult& result) {
              td(escaped(printed(about, one.first))) +
              td(apart(one.estimate.value) + "<small>" + apart(one.estimate.interval.low) + " to " +
                 apart(one.estimate.interval.high) + "</small>") +
-             td(one.asked.margin > 0 ? apart(one.asked.margin) : "none") + td(fixed(one.p_holm, 4)) +
+             td(one.asked.margin > 0 ? apart(one.asked.margin) : "none") + td(escaped(p_value(one.p_holm))) +
              td(counted(one.subjects)) + verdict_cell(one.verdict, one.why) + "</tr>\n";
     }
     out += "</tbody></table></div>\n";
@@ -58,7 +58,7 @@ std::string claims_section(const StudyResult& result) {
         "</tr></thead><tbody>\n";
     for (const CostResult& one : result.costs)
       out += "<tr>" + td(escaped(one.asked.core), "t") + td(escaped(one.asked.metric), "t") +
-             td(fixed(one.asked.limit, 1)) + td(one.measured ? "at most " + fixed(one.measured->high, 1) : "unknown") +
+             td(shortest(one.asked.limit)) + td(one.measured ? "at most " + shortest(one.measured->high) : "unknown") +
              verdict_cell(one.verdict, one.why) + "</tr>\n";
     out += "</tbody></table></div>\n";
   }

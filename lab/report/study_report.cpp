@@ -13,6 +13,7 @@
 #include "lab/report/quality_sweep.h"
 #include "lab/report/subject_table.h"
 #include "lab/report/sweep_section.h"
+#include "lab/report/trial_section.h"
 
 namespace vagus::lab {
 namespace {
@@ -62,6 +63,23 @@ std::string sum_cell(const Evidence& evidence, const GroupResult& group, const c
   return std::string("<td data-sum=\"") + column + " " + std::to_string(at) + "\">" + counted(count) + "</td>";
 }
 
+/// Which requirements and claims stand in the way, by name.
+std::string what_is_short(const StudyResult& result) {
+  std::string out;
+  for (const Verdict verdict : {Verdict::not_met, Verdict::not_shown}) {
+    std::string names;
+    const auto take = [&](Verdict of, const std::string& name) {
+      if (of == verdict) names += (names.empty() ? "" : "; ") + escaped(name);
+    };
+    for (const RequirementResult& one : result.requirements) take(one.verdict, one.asked.name);
+    for (const HypothesisResult& one : result.hypotheses) take(one.verdict, one.asked.name);
+    for (const CostResult& one : result.costs) take(one.verdict, one.asked.metric + " on " + one.asked.core);
+    if (!names.empty())
+      out += std::string("<br>") + (verdict == Verdict::not_met ? "Not met: " : "Not shown: ") + names + ".";
+  }
+  return out;
+}
+
 std::string top_of_page(const StudyResult& result) {
   std::string out;
   if (result.simulated)
@@ -72,7 +90,7 @@ std::string top_of_page(const StudyResult& result) {
   if (!result.spec.question.empty()) out += "<p class=\"question\">" + escaped(result.spec.question) + "</p>\n";
   out += "<div class=\"verdict " + kebab(name(result.verdict)) +
          "\" role=\"status\"><strong>Verdict: " + std::string(name(result.verdict)) + "</strong>" +
-         escaped(result.sentence) + "</div>\n";
+         escaped(result.sentence) + what_is_short(result) + "</div>\n";
   out += accepted_notes(result.guards);
   for (const auto& why : result.exploratory)
     out += "<p class=\"note\"><strong>Exploratory</strong>, not confirmatory: " + escaped(why) + ".</p>\n";
@@ -285,6 +303,7 @@ std::string contents(const std::string& body) {
                                                             {"hypotheses", "Hypotheses"},
                                                             {"budget", "Budget"},
                                                             {"operating-point", "Operating point"},
+                                                            {"trials", "Trials"},
                                                             {"figures", "Figures"},
                                                             {"sweep", "Settings swept"},
                                                             {"slices", "Where errors concentrate"},
@@ -371,6 +390,7 @@ std::string study_report(const StudyResult& result, const std::vector<RecordExce
   std::string body = section("follows", requirements(result, evidence));
   if (const std::string claims = claims_section(result); !claims.empty()) body += section("fixed", claims);
   if (evidence.operating) body += operating_section(*evidence.operating);
+  body += section("fixed", trial_section(result));
   body += section("follows", beats ? groups(result, evidence) : figure_rows(result));
   if (result.sweep) body += section("fixed", sweep_section(result.spec, *result.sweep));
   body += section("fixed", both_labels(result));

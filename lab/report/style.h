@@ -35,6 +35,7 @@ th,td{text-align:right;padding:.32em .45em;border-bottom:1px solid var(--line);v
 th{border-bottom:2px solid var(--soft);vertical-align:bottom}
 th.t,td.t{text-align:left}td.w{text-align:left;white-space:normal;min-width:10em}td.w code{overflow-wrap:anywhere}th{white-space:normal}
 tbody th{border-bottom:1px solid var(--line);vertical-align:top;font-weight:600}td small{color:var(--soft);display:block}th small{display:block;font-weight:400;color:var(--soft)}
+.would-show{white-space:normal;max-width:13em;margin-left:auto}
 th button{font:inherit;font-weight:700;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 th button::after{content:" \2195";color:var(--soft);font-weight:400}
 th[aria-sort=ascending] button::after{content:" \2191";color:var(--ink)}

@@ -38,6 +38,24 @@ export function makeCurve(into: HTMLElement, operating: Operating, choose: (thre
     plot.ctx.restore();
   };
 
+  const ceilingLine = (plot: uPlot): void => {
+    const ceiling = operating.ceiling(group);
+    if (ceiling === null) return;
+    const y = plot.valToPos(ceiling, "share", true), { left, top, width } = plot.bbox, scale = devicePixelRatio;
+    plot.ctx.save();
+    plot.ctx.strokeStyle = plot.ctx.fillStyle = "#b3261e";
+    plot.ctx.lineWidth = 2 * scale;
+    plot.ctx.setLineDash([9 * scale, 6 * scale]);
+    plot.ctx.beginPath();
+    plot.ctx.moveTo(left, y);
+    plot.ctx.lineTo(left + width, y);
+    plot.ctx.stroke();
+    plot.ctx.font = `${12 * scale}px system-ui, "Liberation Sans", sans-serif`;
+    plot.ctx.textAlign = "center";
+    plot.ctx.fillText(`ceiling of ${figures[0]?.name ?? ""}, ${percent(ceiling)}`, left + width / 2, y + (y < top + 20 * scale ? 15 : -6) * scale);
+    plot.ctx.restore();
+  };
+
   const series: uPlot.Series[] = [{ label: threshold.name }];
   const bands: uPlot.Band[] = [];
   figures.forEach((figure, i) => {
@@ -56,11 +74,15 @@ export function makeCurve(into: HTMLElement, operating: Operating, choose: (thre
   const width = (): number => Math.max(280, into.clientWidth);
   const plot = new uPlot({
     width: width(), height: 340, series, bands, axes,
-    scales: { x: { time: false }, share: { range: (_, low, high) => [low ?? 0, Math.min(1, (high ?? 1) + 0.02 * ((high ?? 1) - (low ?? 0)))] }, rate: { range: (_, _low, high) => [0, (high ?? 1) * 1.05 || 1] } },
+    scales: { x: { time: false }, share: { range: (_, low, high) => {
+      const top = Math.max(high ?? 1, operating.ceiling(group) ?? 0);
+      return [low ?? 0, Math.min(1, top + 0.02 * (top - (low ?? 0)))];
+    } }, rate: { range: (_, _low, high) => [0, (high ?? 1) * 1.05 || 1] } },
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false },
     hooks: {
       draw: [(u) => {
+        ceilingLine(u);
         if (at !== threshold.locked) line(u, threshold.values[threshold.locked]!, [5, 4], "#555d66", "locked");
         line(u, threshold.values[at]!, [], at === threshold.locked ? "#0a6b3d" : "#1b1f24", at === threshold.locked ? "locked" : "chosen");
       }],
@@ -120,8 +142,10 @@ export function makeCurve(into: HTMLElement, operating: Operating, choose: (thre
         const value = operating.value(f, group, at);
         return `${f.name} ${f.trials ? percent(value) : rate(value, f.unit)}`;
       });
+      const ceiling = operating.ceiling(group);
+      const most = ceiling === null ? "" : ` No threshold can exceed a ${figures[0]?.name ?? ""} of ${percent(ceiling)}: a gate before the score let no more through.`;
       plot.root.setAttribute("aria-label", `Curves of ${figures.map((f) => f.name).join(", ")} against ${threshold.name}. ` +
-        `At ${brief(threshold.values[at]!)}: ${told.join("; ")}. The same numbers stand in the table beside.`);
+        `At ${brief(threshold.values[at]!)}: ${told.join("; ")}. The same numbers stand in the table beside.${most}`);
     },
   };
 }

@@ -38,6 +38,8 @@ export interface OperatingData {
   threshold: { name: string; unit: string; meaning: string; values: number[]; locked: number };
   figures: Figure[];
   groups: string[];
+  /** One a group: what the first figure cannot exceed, for a gate before the score let no more through; none: no gate. */
+  ceilings: (number | null)[];
   rows: Row[];
   requirements: Requirement[];
   /** How intervals of shares are made; those of rates are bootstrapped. */
@@ -84,6 +86,10 @@ export class Operating {
       return all;
     };
     this.values = { tp: cumulated("tp"), fn: cumulated("fn"), fp: cumulated("fp"), exposure: cumulated("exposure") };
+  }
+
+  ceiling(group: number): number | null {
+    return this.data.ceilings[group] ?? null;
   }
 
   get thresholds(): number {

@@ -114,7 +114,7 @@ std::string whole_sentence(const Gate& gate) {
   if (gate.identical) {
     text = "The candidate says the same as the release in every recording.";
   } else {
-    text = times(gate.lost, gate.of_windows ? "right window" : "event") + " lost, " + std::to_string(gate.gained) +
+    text = times(gate.lost, gate.of_windows ? "window" : "event") + " lost, " + std::to_string(gate.gained) +
            " gained and " + std::to_string(gate.moved) + (gate.of_windows ? " answered otherwise of " : " moved of ") +
            std::to_string(gate.events) + ".";
   }

@@ -192,6 +192,8 @@ TEST(WindowGate, AWindowThatOnlyOneAnswersIsLostOrGained) {
   const Gate gate = check_release(frozen, candidate, no_cost(), {1});
   EXPECT_EQ(gate.lost, 2);
   EXPECT_EQ(gate.gained, 1);
+  // Lost are wrong and unlabelled windows too, which are answered no more.
+  EXPECT_TRUE(gate.sentence.starts_with("2 windows lost, 1 gained")) << gate.sentence;
   EXPECT_EQ(gate.events, 60 * 120);
 }
 
