@@ -304,6 +304,7 @@ std::string contents(const std::string& body) {
                                                             {"budget", "Budget"},
                                                             {"operating-point", "Operating point"},
                                                             {"trials", "Trials"},
+                                                            {"worth", "What an alarm is worth"},
                                                             {"figures", "Figures"},
                                                             {"sweep", "Settings swept"},
                                                             {"slices", "Where errors concentrate"},
@@ -391,6 +392,7 @@ std::string study_report(const StudyResult& result, const std::vector<RecordExce
   if (const std::string claims = claims_section(result); !claims.empty()) body += section("fixed", claims);
   if (evidence.operating) body += operating_section(*evidence.operating);
   body += section("fixed", trial_section(result));
+  body += section("fixed", predictive_value_section(result));
   body += section("follows", beats ? groups(result, evidence) : figure_rows(result));
   if (result.sweep) body += section("fixed", sweep_section(result.spec, *result.sweep));
   body += section("fixed", both_labels(result));

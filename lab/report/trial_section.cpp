@@ -9,6 +9,7 @@
 #include "lab/report/html.h"
 #include "lab/report/wave.h"
 #include "lab/stats/distributions.h"
+#include "lab/stats/predictive_value.h"
 #include "lab/study/operating/answered.h"
 #include "lab/study/operating/curve.h"
 
@@ -201,6 +202,29 @@ std::string trial_section(const StudyResult& result) {
   if (result.spec.score.protocol == "events") return of_event_trials(result);
   if (result.spec.score.protocol == "windows") return of_windows(result);
   return {};
+}
+
+std::string predictive_value_section(const StudyResult& result) {
+  if (result.spec.score.protocol != "events" || result.groups.empty()) return {};
+  const GroupResult& group = result.groups.front();
+  const auto found = group.figures.find("events.sensitivity"), wrong = group.figures.find("events.alarms_per_day");
+  if (found == group.figures.end() || wrong == group.figures.end()) return {};
+  const Estimate &sensitivity = found->second.estimate, &alarms = wrong->second.estimate;
+  if (!std::isfinite(sensitivity.value) || !std::isfinite(alarms.value)) return {};
+  constexpr std::pair<double, const char*> incidences[] = {
+      {1.0, "one a day"}, {1.0 / 7, "one a week"}, {12 / 365.25, "one a month"}, {1 / 365.25, "one a year"}};
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [events_per_day, words] : incidences) {
+    const Estimate worth = event_predictive_value(sensitivity, alarms, events_per_day);
+    rows.push_back(
+        {words, percent(worth.value),
+         std::isnan(worth.value) ? std::string("unknown") : percent_range(worth.interval.low, worth.interval.high),
+         worth.untrusted});
+  }
+  return "<h2 id=\"worth\">What an alarm is worth</h2>\n" +
+         table("The share of alarms that are true where events come so often, of " + group.name +
+                   ": by its sensitivity and false alarms a day, the interval from theirs (95 %).",
+               {"Events", "True alarms", "Interval", "Note"}, rows);
 }
 
 }  // namespace vagus::lab

@@ -12,4 +12,8 @@ namespace vagus::lab {
 /// tabled, over what is judged. "" where there are no such trials, or answers without scores.
 std::string trial_section(const StudyResult& result);
 
+/// What an alarm is worth in continuous wear (protocol events): the share of alarms that are true where so many events
+/// come a day, for some incidences, of the headline's part. "" where sensitivity or alarms a day are not known.
+std::string predictive_value_section(const StudyResult& result);
+
 }  // namespace vagus::lab

@@ -82,6 +82,29 @@ TEST(TrialSection, WindowsHaveAccuracyAgainstShareAnswered) {
   EXPECT_EQ(trial_section(windowed(std::nan(""))), "");
 }
 
+TEST(PredictiveValue, FallsWithTheIncidenceAndLiesInItsInterval) {
+  StudyResult result;
+  result.spec.score.protocol = "events";
+  EXPECT_EQ(predictive_value_section(result), "");
+  GroupResult group;
+  group.name = "<everybody>";
+  Estimate sensitivity, alarms;
+  sensitivity.value = 0.8;
+  sensitivity.interval = {0.7, 0.9};
+  alarms.value = 0.2;
+  alarms.interval = {0.1, 0.4};
+  group.figures["events.sensitivity"].estimate = sensitivity;
+  group.figures["events.alarms_per_day"].estimate = alarms;
+  result.groups = {group};
+  const std::string html = predictive_value_section(result);
+  // 0.8 found a day of 0.8 + 0.2; a seventh of these a day where falls come weekly.
+  EXPECT_NE(html.find("one a day</th><td>" + percent(0.8)), std::string::npos) << html;
+  EXPECT_NE(html.find("one a week</th><td>" + percent(0.8 / 7 / (0.8 / 7 + 0.2))), std::string::npos) << html;
+  EXPECT_NE(html.find("&lt;everybody&gt;"), std::string::npos);
+  result.groups[0].figures["events.alarms_per_day"].estimate.value = std::nan("");
+  EXPECT_EQ(predictive_value_section(result), "");
+}
+
 TEST(EventSweep, TheCeilingIsWhatTheGateLetThrough) {
   const StudySpec spec = parse_spec(people_specification({.subjects = 8}, found_and_quiet), "people.toml");
   const auto source = open_source(spec.data, spec.score.reference, spec.seed);
