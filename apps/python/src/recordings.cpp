@@ -7,6 +7,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "lab/base/error.h"
 #include "lab/formats/from_columns.h"
 #include "lab/formats/read.h"
+#include "lab/report/wave.h"
 #include "lab/signal/info.h"
 #include "lab/store/named.h"
 #include "lab/store/store.h"
@@ -165,6 +167,45 @@ void add_track(Recording& recording, const std::string& name, double tick_hz, co
   recording.tracks.push_back(std::move(track));
 }
 
+/// Missing samples, and the smallest and largest value, NaN where there is none.
+nb::tuple extent(const Channel& channel) {
+  lab::Extent found;
+  {
+    const nb::gil_scoped_release others_run;
+    found = lab::extent_of(channel);
+  }
+  return nb::make_tuple(found.missing, found.low, found.high);
+}
+
+/// The first seconds of a channel as the reports draw them: an SVG element.
+std::string drawn(const Channel& channel, double seconds) {
+  const double t0_s = channel.time.stretches.empty() ? 0 : channel.time.stretches.front().t_start_s;
+  const double t1_s = t0_s + seconds;
+  lab::Excerpt excerpt{t0_s, t1_s, {}, {}, {}};
+  lab::Trace& trace = excerpt.signal;
+  trace.name = channel.name;
+  trace.unit = channel.unit == Unit::none ? lab::unit_text_of(channel) : std::string(vagus::name(channel.unit));
+  trace.t0_s = t0_s;
+  trace.rate_hz = channel.time.rate_hz;
+  trace.values.assign(static_cast<std::size_t>(std::ceil((t1_s - t0_s) * trace.rate_hz)),
+                      std::numeric_limits<float>::quiet_NaN());
+  for (const lab::Stretch& stretch : channel.time.stretches) {
+    for (std::int64_t row = 0; row < stretch.rows; ++row) {
+      const double place = (stretch.time_of(stretch.first_row + row) - t0_s) * trace.rate_hz;
+      if (place > static_cast<double>(trace.values.size())) break;
+      const std::int64_t at = std::llround(place);
+      if (at < 0 || at >= static_cast<std::int64_t>(trace.values.size())) continue;
+      trace.values[static_cast<std::size_t>(at)] =
+          static_cast<float>(channel.samples.at(static_cast<std::size_t>(stretch.first_row + row)));
+    }
+  }
+  lab::Wave wave;
+  wave.excerpt = &excerpt;
+  wave.text = channel.name + " from " + lab::shortest(t0_s) + " to " + lab::shortest(t1_s) + " s";
+  wave.reference = false;
+  return lab::draw(wave);
+}
+
 std::vector<std::string> write(const Recording& recording, const std::string& path) {
   const nb::gil_scoped_release others_run;
   return lab::write(recording, path).files;
@@ -236,6 +277,8 @@ void bind_recordings(nb::module_& m) {
         nb::arg("facts"), nb::arg("columns"));
   m.def("add_track", add_track, nb::arg("recording"), nb::arg("name"), nb::arg("tick_hz"), nb::arg("ticks"),
         nb::arg("ends"), nb::arg("labels"));
+  m.def("extent", extent, nb::arg("channel"));
+  m.def("drawn", drawn, nb::arg("channel"), nb::arg("seconds"));
   m.def("write", write, nb::arg("recording"), nb::arg("path"));
   m.def("add_to_store", add_to_store, nb::arg("recordings"), nb::arg("set"));
   m.def("stored_sets", [] { return lab::Store::open().sets(); });

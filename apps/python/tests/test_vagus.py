@@ -357,6 +357,35 @@ def test_events_are_shown_as_a_table(simulated):
     assert len(axes) >= 1
 
 
+def test_a_recording_is_shown_with_what_it_holds(simulated):
+    import xml.dom.minidom
+
+    shown = vg.read(simulated)._repr_html_()
+    page = xml.dom.minidom.parseString(shown)
+    cells = [cell.firstChild.data if cell.firstChild else "" for cell in page.getElementsByTagName("td")]
+    rec = vg.read(simulated)
+    channel = rec.channel_list()[0]
+    values = channel.values()
+    assert cells[:4] == [channel.name, channel.unit, f"{channel.rate_hz:g}", f"{channel.rows:,}"]
+    assert cells[4] == f"{np.nanmin(values):.4g} to {np.nanmax(values):.4g}"
+    assert "atr" in cells and f"{len(rec.tracks['atr'].labels):,}" in cells
+    waves = [path for path in page.getElementsByTagName("path") if path.getAttribute("class") == "e"]
+    assert waves and len(waves[0].getAttribute("d")) > 500
+    assert len(shown) < 200_000
+
+    # Names are text, gaps part the line, and what cannot be drawn is not.
+    odd = vg.Recording.from_arrays({"ecg_mv": np.sin(np.arange(3000) / 9)}, t_s=np.r_[np.arange(1000), np.arange(1000) + 1500, np.arange(1000) + 3000] / 500.0,
+                                   subject="<b>&", name="x")
+    page = xml.dom.minidom.parseString(odd._repr_html_())
+    assert "x of <b>&" in page.getElementsByTagName("b")[0].firstChild.data
+    wave = next(path for path in page.getElementsByTagName("path") if path.getAttribute("class") == "e")
+    assert wave.getAttribute("d").count("M") == 3 and [cell.firstChild.data for cell in page.getElementsByTagName("td")][6] == "2"
+    late = vg.Recording.from_arrays({"ecg_mv": np.sin(np.arange(3000) / 9)}, t_s=5000 + np.arange(3000) / 250)
+    assert late._repr_html_().count('class="e" d="M96 ') == 1
+    nothing = vg.Recording.from_arrays({"ecg_mv": np.full(500, np.nan)}, rate_hz=250)
+    assert ">none<" in nothing._repr_html_() and "500" in nothing._repr_html_()
+
+
 def test_every_public_thing_says_what_it_does():
     for module in (vg, vg.score, vg.store, vg.health):
         for name in getattr(module, "__all__", [n for n in dir(module) if not n.startswith("_")]):

@@ -165,6 +165,48 @@ def _repr(self):
     return f"<Recording {self.name}{who}: {self.duration_s:.1f} s; {channels}>"
 
 
+# As the reports' own pages have it, for what `_core.drawn` draws.
+_STYLE = (".vagus svg{display:block;width:100%;max-width:900px;height:auto;background:#fff}.vagus svg text{font:22px sans-serif;fill:#3c434a}"
+          ".vagus .g{stroke:#e3e8ed;fill:none}.vagus .gs{stroke:#b9c1c9;fill:none}"
+          ".vagus .e{stroke:#1b1f24;stroke-width:2.6;fill:none;stroke-linejoin:round}")
+_DRAWN_S, _DRAWN_CHANNELS = 10.0, 3
+
+
+def _html_row(cells, tag="td"):
+    import html
+
+    return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _repr_html(self):
+    """What it holds, as tables, and the first seconds of its first channels as the reports draw them."""
+    import collections
+    import html
+
+    channels = self.channel_list()
+    rows, drawings = [], []
+    for channel in channels:
+        missing, low, high = _core.extent(channel)
+        rows.append((channel.name, channel.unit, f"{channel.rate_hz:g}", f"{channel.rows:,}", f"{low:.4g} to {high:.4g}" if low <= high else "none",
+                     f"{missing:,}", len(channel.gaps)))
+    for channel in [one for one in channels if one.rate_hz > 0][:_DRAWN_CHANNELS]:
+        seconds = min(_DRAWN_S, channel.duration_s)
+        if seconds > 0:
+            drawings.append(f"<figure>{_core.drawn(channel, seconds)}<figcaption>{html.escape(channel.name)}, the first {seconds:g} s</figcaption></figure>")
+    who = f" of {self.subject}" if self.subject else ""
+    when = f", from {self.start}" if self.start else ""
+    shown = f"<p><b>{html.escape(self.name + who)}</b>: {self.duration_s:.1f} s{html.escape(when)}</p>"
+    shown += f"<table><thead>{_html_row(('channel', 'unit', 'rate, Hz', 'samples', 'range', 'missing', 'gaps'), 'th')}</thead>"
+    shown += f"<tbody>{''.join(map(_html_row, rows))}</tbody></table>"
+    if tracks := self.track_list():
+        shown += f"<table><thead>{_html_row(('annotations', 'labels', 'the most frequent'), 'th')}</thead><tbody>"
+        for track in tracks:
+            counts = collections.Counter(track.labels)
+            shown += _html_row((track.name, f"{counts.total():,}", ", ".join(f"{label} {count:,}" for label, count in counts.most_common(8))))
+        shown += "</tbody></table>"
+    return f'<div class="vagus"><style>{_STYLE}</style>{shown}{"".join(drawings)}</div>'
+
+
 def _to_pandas(self):
     """A DataFrame of all channels over time in seconds; channels of other rates or times stand in rows of their own.
 
@@ -241,6 +283,7 @@ Recording.channels = property(_channels)
 Recording.tracks = property(_tracks)
 Recording.__getitem__ = _getitem
 Recording.__repr__ = _repr
+Recording._repr_html_ = _repr_html
 Recording.to_pandas = _to_pandas
 Recording.plot = _plot
 Recording.write = _write
