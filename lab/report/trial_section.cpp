@@ -16,7 +16,7 @@
 namespace vagus::lab {
 namespace {
 
-constexpr double plot_left = 130, plot_right = 1740, plot_top = 40, plot_bottom = 520;
+constexpr double trial_left = 130, trial_right = 1740, trial_top = 40, trial_bottom = 520;
 
 /// An axis of shares: where a share lies, and which of them are marked.
 struct ShareAxis {
@@ -56,22 +56,22 @@ std::string tick(double share) {
 /// A curve over two axes of shares, in words too.
 std::string curve_figure(const std::string& words, const ShareAxis& across, const ShareAxis& up,
                          const std::vector<std::pair<double, double>>& points) {
-  const auto x = [&](double v) { return plot_left + (plot_right - plot_left) * across.place(v); };
-  const auto y = [&](double v) { return plot_bottom - (plot_bottom - plot_top) * up.place(v); };
+  const auto x = [&](double v) { return trial_left + (trial_right - trial_left) * across.place(v); };
+  const auto y = [&](double v) { return trial_bottom - (trial_bottom - trial_top) * up.place(v); };
   std::string out = "<figure><svg viewBox=\"0 0 1800 600\" role=\"img\" aria-label=\"" + escaped(words) + "\">";
   for (const double mark : up.marks)
-    out += "<path class=\"g\" d=\"M" + fixed(plot_left, 0) + " " + fixed(y(mark), 1) + "H" + fixed(plot_right, 0) +
-           "\"/><text text-anchor=\"end\" x=\"" + fixed(plot_left - 10, 0) + "\" y=\"" + fixed(y(mark) + 8, 1) + "\">" +
-           tick(mark) + "</text>";
+    out += "<path class=\"g\" d=\"M" + fixed(trial_left, 0) + " " + fixed(y(mark), 1) + "H" + fixed(trial_right, 0) +
+           "\"/><text text-anchor=\"end\" x=\"" + fixed(trial_left - 10, 0) + "\" y=\"" + fixed(y(mark) + 8, 1) +
+           "\">" + tick(mark) + "</text>";
   for (const double mark : across.marks)
-    out += "<path class=\"g\" d=\"M" + fixed(x(mark), 1) + " " + fixed(plot_top, 0) + "V" + fixed(plot_bottom, 0) +
-           "\"/><text text-anchor=\"middle\" x=\"" + fixed(x(mark), 1) + "\" y=\"" + fixed(plot_bottom + 30, 0) +
+    out += "<path class=\"g\" d=\"M" + fixed(x(mark), 1) + " " + fixed(trial_top, 0) + "V" + fixed(trial_bottom, 0) +
+           "\"/><text text-anchor=\"middle\" x=\"" + fixed(x(mark), 1) + "\" y=\"" + fixed(trial_bottom + 30, 0) +
            "\">" + tick(mark) + "</text>";
   std::string path;
   for (const auto& [a, u] : points) path += (path.empty() ? "M" : "L") + fixed(x(a), 1) + " " + fixed(y(u), 1);
   out += "<path class=\"q0\" d=\"" + path + "\"/><text text-anchor=\"middle\" x=\"" +
-         fixed((plot_left + plot_right) / 2, 0) + "\" y=\"" + fixed(plot_bottom + 64, 0) + "\">" +
-         escaped(across.name) + "</text><text x=\"" + fixed(plot_left, 0) + "\" y=\"" + fixed(plot_top - 14, 0) +
+         fixed((trial_left + trial_right) / 2, 0) + "\" y=\"" + fixed(trial_bottom + 64, 0) + "\">" +
+         escaped(across.name) + "</text><text x=\"" + fixed(trial_left, 0) + "\" y=\"" + fixed(trial_top - 14, 0) +
          "\">" + escaped(up.name) + "</text></svg><figcaption>" + escaped(words) + "</figcaption></figure>\n";
   return out;
 }
