@@ -14,7 +14,7 @@ constexpr const char* head =
     R"("decisions":[)";
 
 /// A key of the cases that the answers name, each shown for ten seconds.
-ReviewKey key_of(const Answers& answers) {
+ReviewKey key_of(const ReviewAnswers& answers) {
   ReviewKey key;
   key.hash = answers.hash;
   for (const auto& [id, answer] : answers.decisions) {
@@ -28,7 +28,7 @@ ReviewKey key_of(const Answers& answers) {
 
 void read(const std::string& text) {
   try {
-    const Answers answers = parse_answers(text, "x");
+    const ReviewAnswers answers = parse_answers(text, "x");
     if (answers.reviewer.empty()) std::abort();
     if (answers_to(key_of(answers), answers, "x").size() != answers.decisions.size()) std::abort();
   } catch (const Error& error) {

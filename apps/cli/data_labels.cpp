@@ -191,7 +191,7 @@ void print_outcome(const lab::ReviewOutcome& outcome, const std::string& event) 
 }
 
 int apply_review(const Options& options) {
-  std::vector<lab::Answers> files;
+  std::vector<lab::ReviewAnswers> files;
   for (const std::string& path : options.files) files.push_back(lab::parse_answers(lab::read_text(path), path));
   lab::Store store = lab::Store::open();
   const lab::ReviewKey key = lab::kept_key(store, files.front().hash);

@@ -111,7 +111,7 @@ SubjectTable subject_table(const ErrorTable& table) {
   for (std::size_t i = 0; i < table.rows(); ++i)
     if (i == 0 || table.subject[i] != table.subject[i - 1]) begin.push_back(i);
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    const Column& column = table.columns[c];
+    const ErrorColumn& column = table.columns[c];
     std::vector<float> of_subject(table.subjects.size(), unknown_value);
     for (std::size_t b = 0; b < begin.size(); ++b) {
       const std::size_t end = b + 1 < begin.size() ? begin[b + 1] : table.rows();

@@ -87,7 +87,7 @@ StudyErrors beat_errors(const StudyResult& result, const Source& source, const C
   StudyErrors out = join_rows(
       result, {{"missed", "missed beats", "the beats", {}, {}}, {"false", "false beats", "the signal", {}, {}}},
       std::move(rows));
-  for (Column& column : out.table.columns)
+  for (ErrorColumn& column : out.table.columns)
     column.secondary = column.name == "signal_quality" || column.name == "called";
   return out;
 }

@@ -44,7 +44,7 @@ void check(const ErrorTable& table) {
     if (begun[s]) wrong("the rows of " + table.subjects[s] + " do not stand together");
     begun[s] = true;
   }
-  for (const Column& column : table.columns)
+  for (const ErrorColumn& column : table.columns)
     if (column.values.size() != table.rows()) wrong("column " + column.name + " has another length");
   for (const ErrorKind& kind : table.kinds) {
     if (kind.errors.size() != table.rows() || kind.exposure.size() != table.rows())
@@ -64,7 +64,7 @@ float median(std::vector<float> values) {
 }
 
 std::string text(const Condition& condition, const ErrorTable& table) {
-  const Column& column = table.columns[condition.column];
+  const ErrorColumn& column = table.columns[condition.column];
   if (column.is_word()) return column.what + " " + column.words[static_cast<std::size_t>(condition.bound)];
   const char* relation = condition.is == Condition::Is::above   ? "above "
                          : condition.is == Condition::Is::below ? "below "
@@ -72,7 +72,7 @@ std::string text(const Condition& condition, const ErrorTable& table) {
   return column.what + " " + relation + shortest(condition.bound) + (column.unit.empty() ? "" : " " + column.unit);
 }
 
-std::vector<Condition> conditions_on(const Column& column, std::size_t index, const std::vector<float>& values) {
+std::vector<Condition> conditions_on(const ErrorColumn& column, std::size_t index, const std::vector<float>& values) {
   const std::vector<float> sorted = sorted_sample(values);
   std::vector<Condition> conditions;
   std::set<float> distinct;

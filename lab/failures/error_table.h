@@ -17,7 +17,7 @@ struct ErrorKind {
 };
 
 /// One thing known about every row. Of a number NaN is unknown; of a word the value is its index in `words`.
-struct Column {
+struct ErrorColumn {
   std::string name;  ///< for programs: "muscle_noise_mv"
   std::string what;  ///< as a sentence has it: "muscle noise"
   std::string unit;
@@ -34,7 +34,7 @@ struct ErrorTable {
   std::vector<std::string> subjects;
   std::vector<std::uint32_t> subject;  ///< of each row: index into `subjects`
   std::vector<ErrorKind> kinds;
-  std::vector<Column> columns;
+  std::vector<ErrorColumn> columns;
   std::size_t rows() const { return subject.size(); }
 };
 
@@ -68,6 +68,6 @@ std::string text(const Condition& condition, const ErrorTable& table);
 /// number that takes at most eight values, and of words, each value. Conditions that hold for the same values are given
 /// once.
 /// @param values  one column's values at hand (rows, or subjects)
-std::vector<Condition> conditions_on(const Column& column, std::size_t index, const std::vector<float>& values);
+std::vector<Condition> conditions_on(const ErrorColumn& column, std::size_t index, const std::vector<float>& values);
 
 }  // namespace vagus::lab

@@ -40,7 +40,7 @@ double sum(const std::vector<float>& values) {
   return all;
 }
 
-const Column& column(const ErrorTable& table, const std::string& name) {
+const ErrorColumn& column(const ErrorTable& table, const std::string& name) {
   const auto at =
       std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& c) { return c.name == name; });
   if (at == table.columns.end()) throw Error("no column " + name);

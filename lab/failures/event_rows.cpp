@@ -211,7 +211,7 @@ StudyErrors event_errors(const StudyResult& result, const Source& source, int th
   StudyErrors out = join_rows(
       result, {{"missed", "missed events", "the events", {}, {}}, {"false", "false alarms", "the time", {}, {}}},
       std::move(rows));
-  for (Column& column : out.table.columns) column.secondary = column.name == "called" || column.name == "weighed";
+  for (ErrorColumn& column : out.table.columns) column.secondary = column.name == "called" || column.name == "weighed";
   out.notes.push_back(fmt::format("False alarms are looked at in stretches of {:g} s at most.", shared.stretch_s));
   if (shared.elsewhere > 0)
     out.notes.push_back(fmt::format("{} false alarms lie outside of all that the reference describes: not looked at.",

@@ -13,7 +13,7 @@ namespace vagus::lab {
 namespace {
 
 /// The quarters of a number, or the values of a word.
-std::vector<std::vector<Condition>> parts_of(const Column& column, std::size_t index) {
+std::vector<std::vector<Condition>> parts_of(const ErrorColumn& column, std::size_t index) {
   std::vector<std::vector<Condition>> parts;
   std::vector<float> known = column.values;
   std::erase_if(known, [](float v) { return std::isnan(v); });
@@ -68,7 +68,7 @@ RateBin rate_in(const ErrorTable& table, std::size_t kind_index, const std::vect
 
 std::string part_text(const std::vector<Condition>& part, const ErrorTable& table) {
   const Condition& first = part.front();
-  const Column& column = table.columns[first.column];
+  const ErrorColumn& column = table.columns[first.column];
   if (first.is == Condition::Is::equal) return text(first, table);
   const std::string unit = column.unit.empty() ? "" : " " + column.unit;
   const auto bound = [](float v) {
@@ -98,7 +98,7 @@ std::vector<SubjectErrors> worst_subjects(const ErrorTable& table) {
   return all;
 }
 
-Json value_json(const Column& column, std::size_t row) {
+Json value_json(const ErrorColumn& column, std::size_t row) {
   const float value = column.values[row];
   if (std::isnan(value)) return nullptr;
   return column.is_word() ? Json(column.words[static_cast<std::size_t>(value)]) : number(value);
@@ -112,7 +112,7 @@ Json or_null(const std::optional<T>& value) {
 Json slice_json(const Slice& slice, const ErrorTable& table) {
   Json conditions = Json::object();
   for (const Condition& one : slice.conditions) {
-    const Column& column = table.columns[one.column];
+    const ErrorColumn& column = table.columns[one.column];
     Json& at = conditions[column.name];
     if (one.is == Condition::Is::above) at["above"] = number(one.bound);
     if (one.is == Condition::Is::below) at["below"] = number(one.bound);
@@ -136,7 +136,7 @@ Json slice_json(const Slice& slice, const ErrorTable& table) {
 
 Json exemplar_json(const Exemplar& one, const StudyErrors& errors, const StudyResult& result) {
   Json context = Json::object();
-  for (const Column& column : errors.table.columns) context[column.name] = value_json(column, one.row);
+  for (const ErrorColumn& column : errors.table.columns) context[column.name] = value_json(column, one.row);
   Json neighbours = Json::array();
   for (const auto& t_s : {one.before_s, one.after_s})
     if (t_s) neighbours.push_back(number(*t_s));

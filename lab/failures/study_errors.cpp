@@ -23,7 +23,7 @@ class Joined {
   explicit Joined(ErrorTable& table) : table_(table) {}
   void append(const ContextColumn& from, std::size_t rows_before) {
     auto at = std::find_if(table_.columns.begin(), table_.columns.end(),
-                           [&](const Column& c) { return c.name == from.name; });
+                           [&](const ErrorColumn& c) { return c.name == from.name; });
     if (at == table_.columns.end()) {
       table_.columns.push_back({from.name, from.what, from.unit, {}, {}});
       at = std::prev(table_.columns.end());
@@ -59,7 +59,7 @@ void add_attributes(StudyErrors& out, const StudyResult& result) {
       return parse_double(v, number) && std::isfinite(number);
     });
     if (distinct.size() < 2 || (!numeric && distinct.size() > most_words)) continue;
-    Column column{key, key, "", {}, {}};
+    ErrorColumn column{key, key, "", {}, {}};
     if (!numeric) column.words.assign(distinct.begin(), distinct.end());
     std::vector<float> of_record;
     for (const RecordResult& record : result.records) {
@@ -118,7 +118,7 @@ StudyErrors join_rows(const StudyResult& result, std::vector<ErrorKind> kinds, s
     append(out, rows[i], static_cast<std::uint32_t>(i));
     rows[i] = {};
   }
-  for (Column& column : out.table.columns) column.values.resize(out.table.rows(), unknown_value);
+  for (ErrorColumn& column : out.table.columns) column.values.resize(out.table.rows(), unknown_value);
   std::stable_sort(out.errors.begin(), out.errors.end(), [](const ErrorMoment& a, const ErrorMoment& b) {
     return a.record != b.record ? a.record < b.record : a.kind < b.kind;
   });

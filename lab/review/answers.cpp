@@ -50,7 +50,7 @@ std::string_view name(Decision decision) {
   }
 }
 
-Answers parse_answers(std::string_view text, const std::string& path) {
+ReviewAnswers parse_answers(std::string_view text, const std::string& path) {
   const char* const hint = "it is the file that the review page saves";
   if (text.size() > max_bytes) throw Error("this is larger than any review", path, hint);
   try {
@@ -58,7 +58,7 @@ Answers parse_answers(std::string_view text, const std::string& path) {
     if (!json.is_object() || !json.contains("schema")) throw Error("this is no review's file", path, hint);
     if (json.at("schema") != schema)
       throw Error("the file's schema is not one that this version reads, which is " + std::string(schema), path, hint);
-    Answers answers;
+    ReviewAnswers answers;
     answers.hash = json.at("set").at("hash").get<std::string>();
     answers.reviewer = json.at("reviewer").get<std::string>();
     answers.saved = json.at("saved").get<std::string>();
@@ -79,7 +79,7 @@ Answers parse_answers(std::string_view text, const std::string& path) {
   }
 }
 
-std::vector<Answer> answers_to(const ReviewKey& key, const Answers& answers, const std::string& path) {
+std::vector<Answer> answers_to(const ReviewKey& key, const ReviewAnswers& answers, const std::string& path) {
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < key.cases.size(); ++i) places[key.cases[i].id] = i;
   std::vector<Answer> all(key.cases.size());

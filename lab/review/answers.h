@@ -18,7 +18,7 @@ struct Answer {
 };
 
 /// One reviewer's answers.
-struct Answers {
+struct ReviewAnswers {
   std::string hash;  ///< of the set of cases
   std::string reviewer, saved;
   std::vector<std::pair<std::string, Answer>> decisions;  ///< by case, in the file's order
@@ -26,10 +26,10 @@ struct Answers {
 
 /// Throws Error (place `path`) for what the review page does not write: another schema, a decision that is not known, a
 /// case decided twice, a move without a moment, no reviewer.
-Answers parse_answers(std::string_view text, const std::string& path);
+ReviewAnswers parse_answers(std::string_view text, const std::string& path);
 
 /// The answers to a set of cases, in the order of its cases; undecided where the file has none. Throws Error for a case
 /// that the set has not, or a move out of its stretch.
-std::vector<Answer> answers_to(const ReviewKey& key, const Answers& answers, const std::string& path);
+std::vector<Answer> answers_to(const ReviewKey& key, const ReviewAnswers& answers, const std::string& path);
 
 }  // namespace vagus::lab

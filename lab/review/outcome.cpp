@@ -58,11 +58,11 @@ std::optional<Kappa> kappa_of(const ReviewKey& key, const std::vector<std::vecto
   return cohen_kappa(pairs);
 }
 
-void check(const ReviewKey& key, const std::vector<Answers>& files) {
+void check(const ReviewKey& key, const std::vector<ReviewAnswers>& files) {
   if (files.empty() || files.size() > 3)
     throw UsageError("a review is that of one reviewer, or of two, or of two and a third who adjudicates");
   std::set<std::string> names;
-  for (const Answers& one : files) {
+  for (const ReviewAnswers& one : files) {
     if (!names.insert(one.reviewer).second)
       throw UsageError("two of the files are by " + one.reviewer, "each file needs a reviewer of its own");
   }
@@ -99,7 +99,7 @@ const char* name(Ruling::By by) {
 
 double same_place_s(const ReviewKey& key) { return key.event == "beat" ? 0.05 : 0.5; }
 
-ReviewOutcome outcome_of(const ReviewKey& key, const std::vector<Answers>& files,
+ReviewOutcome outcome_of(const ReviewKey& key, const std::vector<ReviewAnswers>& files,
                          const std::vector<std::string>& paths) {
   check(key, files);
   ReviewOutcome out;

@@ -45,7 +45,7 @@ double same_place_s(const ReviewKey& key);
 /// Takes one to three reviewers together: two must decide a case alike, or the third does. Throws UsageError for none
 /// or more than three, or one reviewer twice; Error (`not evidence`) where the cases hold none on which detector and
 /// reference agree, or a reviewer decided none of them: nothing then tells a careful reviewer from a careless one.
-ReviewOutcome outcome_of(const ReviewKey& key, const std::vector<Answers>& files,
+ReviewOutcome outcome_of(const ReviewKey& key, const std::vector<ReviewAnswers>& files,
                          const std::vector<std::string>& paths);
 
 Json as_json(const ReviewOutcome& outcome, const ReviewKey& key);

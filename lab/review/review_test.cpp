@@ -35,8 +35,8 @@ ReviewKey key_of_nine() {
   return key;
 }
 
-Answers answers_of(const ReviewKey& key, const std::string& who, const std::vector<Answer>& decisions) {
-  Answers answers{key.hash, who, "2026-01-01T00:00:00Z", {}};
+ReviewAnswers answers_of(const ReviewKey& key, const std::string& who, const std::vector<Answer>& decisions) {
+  ReviewAnswers answers{key.hash, who, "2026-01-01T00:00:00Z", {}};
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     if (decisions[i].decision != Decision::undecided) answers.decisions.emplace_back(key.cases[i].id, decisions[i]);
   }
@@ -71,19 +71,19 @@ std::string what_of(const std::function<void()>& work) {
   return "nothing was thrown";
 }
 
-TEST(Answers, are_read_as_the_page_saves_them) {
-  const Answers answers = parse_answers(R"({"schema": "vagus.label-review.answers/1",
+TEST(ReviewAnswers, are_read_as_the_page_saves_them) {
+  const ReviewAnswers answers = parse_answers(R"({"schema": "vagus.label-review.answers/1",
     "set": {"hash": "h", "title": "t", "cases": 2}, "reviewer": "AB", "started": "", "saved": "now",
     "decisions": [{"case": "c1", "decision": "accept", "decided_at": "", "seconds": 1, "changes": 0},
                   {"case": "c2", "decision": "move", "t_s": 3.25}]})",
-                                        "ab.json");
+                                              "ab.json");
   EXPECT_EQ(answers.reviewer, "AB");
   ASSERT_EQ(answers.decisions.size(), 2U);
   EXPECT_EQ(answers.decisions[0].second.decision, Decision::accept);
   EXPECT_EQ(answers.decisions[1].second.t_s, 3.25);
 }
 
-TEST(Answers, that_no_page_saves_are_refused_with_the_file) {
+TEST(ReviewAnswers, that_no_page_saves_are_refused_with_the_file) {
   const std::string head = R"({"schema": "vagus.label-review.answers/1", "set": {"hash": "h"}, "reviewer": "AB",
     "saved": "", "decisions": [)";
   for (const std::string& text :
