@@ -49,6 +49,10 @@ struct FloatGraph {
   }
 };
 
+/// Throws Error naming the node where a graph contradicts itself: inputs that come later, weights of another number
+/// than its sizes ask for, rows that no window has, more or fewer than one row of outputs a window.
+void check_graph(const FloatGraph& graph);
+
 /// The activation's value, in double precision.
 double activated(Activation activation, double x, double slope);
 
